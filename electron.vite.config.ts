@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { defineConfig } from 'electron-vite'
+import solid from 'vite-plugin-solid'
+
+const root = import.meta.dirname
+
+/** Entry points by the name of the file they become in `out/main/`; others find them by that name. */
+const mainEntries = {
+  index: 'main/app/index.ts',
+  utility: 'main/node/utility.ts',
+  headless: 'main/node/headless.ts',
+  'store-worker': 'main/store/worker.ts',
+}
+
+function existing(entries: Record<string, string>): Record<string, string> {
+  const absolute = Object.entries(entries).map(([name, path]) => [name, resolve(root, path)] as const)
+  return Object.fromEntries(absolute.filter(([, path]) => existsSync(path)))
+}
+
+export default defineConfig({
+  main: {
+    build: {
+      // The oldest runtimes that must work: Node 20 (headless) and Electron 33 (Node 20.18, Chromium 130).
+      target: 'node20.18',
+      outDir: resolve(root, 'out/main'),
+      // Only the native packages, which are the only `dependencies`, stay outside the bundle.
+      externalizeDeps: true,
+      minify: false,
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: existing(mainEntries),
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'chrome130',
+      outDir: resolve(root, 'out/preload'),
+      // A sandboxed preload can require nothing but electron: one file with everything in it.
+      externalizeDeps: false,
+      minify: false,
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: existing({ index: 'preload/index.ts' }),
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(root, 'renderer'),
+    plugins: [solid()],
+    build: {
+      target: 'chrome130',
+      outDir: resolve(root, 'out/renderer'),
+      // The content security policy has no `data:`; assets stay files of the app's own scheme.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      rollupOptions: { input: existing({ index: 'renderer/index.html' }) },
+    },
+  },
+})

@@ -1,0 +1,43 @@
+import solid from 'vite-plugin-solid'
+import { defineConfig } from 'vitest/config'
+
+/** A layer that runs in Node. Layers that start processes run one file at a time: the machine may have two cores. */
+function nodeLayer(name: string, include: string[], timeoutMs: number, oneFileAtATime = false) {
+  return {
+    test: {
+      name,
+      include,
+      environment: 'node' as const,
+      testTimeout: timeoutMs,
+      hookTimeout: Math.max(timeoutMs, 30_000),
+      fileParallelism: !oneFileAtATime,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    watch: false,
+    // A suite that runs no test is an error.
+    passWithNoTests: false,
+    allowOnly: false,
+    projects: [
+      nodeLayer('unit', ['main/**/*.test.ts', 'preload/**/*.test.ts'], 10_000),
+      {
+        plugins: [solid()],
+        test: {
+          name: 'unit-screen',
+          include: ['renderer/**/*.test.ts', 'renderer/**/*.test.tsx'],
+          environment: 'happy-dom',
+          testTimeout: 10_000,
+        },
+      },
+      nodeLayer('conformance', ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts'], 60_000),
+      nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
+      nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
+      nodeLayer('crash', ['test/crash/**/*.test.ts'], 180_000, true),
+      nodeLayer('e2e', ['test/e2e/**/*.test.ts'], 180_000, true),
+      nodeLayer('net', ['test/net/**/*.test.ts'], 180_000, true),
+    ],
+  },
+})
