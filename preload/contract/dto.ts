@@ -1,0 +1,172 @@
+/** The shapes that the screen, bots and tests see. Ids are lowercase hexadecimal; times are milliseconds since 1970. */
+import type { Infer } from './schema.ts'
+import { boolean, integer, list, nullable, object, oneOf, string, union } from './schema.ts'
+import { contractLimits as limits } from './limits.ts'
+
+const hexId = (bytes: number) => string({ max: bytes * 2, min: bytes * 2, pattern: /^[0-9a-f]+$/ })
+
+export const accountId = hexId(32)
+export const deviceId = hexId(32)
+export const conversationId = hexId(32)
+export const eventId = hexId(16)
+export const inviteId = hexId(16)
+export const timeMs = integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+export const count = integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+export const name = string({ max: limits.nameLengthMax })
+/** As ssh-keygen -lf prints it: `SHA256:` and 43 characters. */
+export const fingerprint = string({ max: 64, pattern: /^SHA256:[A-Za-z0-9+/]{43}$/ })
+
+export const selfSchema = object({
+  account: accountId,
+  device: deviceId,
+  name,
+  fingerprint,
+  /** The conversation with oneself. */
+  conversation: conversationId,
+})
+export type Self = Infer<typeof selfSchema>
+
+/** Whole seal: verified. Plain: not yet. Cracked: the key changed and nothing is sent. */
+export const contactSchema = object({
+  account: accountId,
+  conversation: conversationId,
+  /** The name to show: the user's own for them, else what they call themselves. Already sanitised. */
+  name,
+  claimedName: name,
+  petName: nullable(name),
+  fingerprint,
+  state: oneOf('pending', 'active', 'keyChanged', 'blocked', 'removed'),
+  verifiedAtMs: nullable(timeMs),
+  /** How they are reached at this moment; `away` when not connected. */
+  path: oneOf('away', 'loopback', 'lan', 'direct', 'relay', 'webrtc'),
+  lastSeenAtMs: nullable(timeMs),
+  addedAtMs: timeMs,
+  /** Another contact whose name looks the same, or null: a reason to compare fingerprints. */
+  looksLike: nullable(accountId),
+  /** Why a pending contact's invite could not be completed yet; null when it is only waiting for them. */
+  pendingProblem: nullable(oneOf('inviteUsed', 'inviteExpired', 'inviteWithdrawn', 'inviteUnknown', 'identityMismatch', 'peerTooNew')),
+})
+export type Contact = Infer<typeof contactSchema>
+
+export const deliverySchema = object({
+  state: oneOf('written', 'sent', 'delivered', 'read'),
+  atMs: timeMs,
+})
+export type Delivery = Infer<typeof deliverySchema>
+
+export const messageSchema = object({
+  event: eventId,
+  conversation: conversationId,
+  sender: accountId,
+  own: boolean,
+  /** The id under which the screen wrote it; null for others' messages. */
+  clientId: nullable(string({ max: limits.clientIdLengthMax })),
+  body: union({
+    text: { text: string({ max: limits.messageTextLengthMax }) },
+    /** From a newer Waxwing: kept, shown as such. */
+    unknown: {},
+  }),
+  /** When its sender says it was written, and the value to sort by (then counter, then event). */
+  timeMs,
+  orderMs: timeMs,
+  counter: count,
+  storedAtMs: timeMs,
+  unread: boolean,
+  delivery: nullable(deliverySchema),
+  /** How many messages of the same sender are missing directly before this one. */
+  missingBefore: count,
+})
+export type Message = Infer<typeof messageSchema>
+
+export const conversationSchema = object({
+  conversation: conversationId,
+  kind: oneOf('self', 'direct', 'group'),
+  /** Other members; empty for the note to self. */
+  members: list(accountId, 250),
+  unread: count,
+  last: nullable(messageSchema),
+  createdAtMs: timeMs,
+})
+export type Conversation = Infer<typeof conversationSchema>
+
+export const inviteSchema = object({
+  invite: inviteId,
+  state: oneOf('open', 'used', 'withdrawn', 'expired'),
+  createdAtMs: timeMs,
+  expiresAtMs: timeMs,
+  usedBy: nullable(accountId),
+})
+export type Invite = Infer<typeof inviteSchema>
+
+export const networkSchema = object({
+  state: oneOf('off', 'starting', 'listening', 'failed'),
+  /** What went wrong with listening, as a sentence; null when all is well. */
+  problem: nullable(string({ max: 300 })),
+  addresses: list(string({ max: limits.addressLengthMax }), limits.addressesMax),
+  connected: count,
+})
+export type NetworkStatus = Infer<typeof networkSchema>
+
+export const settingsSchema = object({
+  theme: oneOf('system', 'light', 'dark', 'contrast'),
+  lanDiscovery: boolean,
+  sendReadReceipts: boolean,
+  notifications: oneOf('full', 'nameOnly', 'quiet'),
+  density: oneOf('comfortable', 'compact'),
+})
+export type Settings = Infer<typeof settingsSchema>
+
+/** absent: first run. locked: a passphrase is wanted. broken: see problem; nothing was changed. */
+export const profileSchema = object({
+  state: oneOf('absent', 'locked', 'opening', 'open', 'broken'),
+  name: string({ max: 64 }),
+  protection: nullable(oneOf('passphrase', 'keyring')),
+  /** Whether the operating system offers a keyring that may be trusted. */
+  keyringAvailable: boolean,
+  problem: nullable(string({ max: 1_000 })),
+})
+export type Profile = Infer<typeof profileSchema>
+
+export const cursorSchema = object({ orderMs: timeMs, counter: count, event: eventId })
+export type Cursor = Infer<typeof cursorSchema>
+
+export const snapshotSchema = object({
+  /** The number of the last event that this snapshot contains. */
+  sequence: count,
+  self: selfSchema,
+  contacts: list(contactSchema, limits.contactsMax),
+  conversations: list(conversationSchema, limits.conversationsMax),
+  invites: list(inviteSchema, limits.invitesMax),
+  settings: settingsSchema,
+  network: networkSchema,
+})
+export type Snapshot = Infer<typeof snapshotSchema>
+
+export const verificationSchema = object({
+  contact: accountId,
+  fingerprint,
+  ownFingerprint: fingerprint,
+  /** Twelve groups of five digits. */
+  safetyNumber: list(string({ max: 5, min: 5, pattern: /^[0-9]{5}$/ }), 12),
+  /** The text of the QR code that this side shows. */
+  qr: string({ max: 512 }),
+  verifiedAtMs: nullable(timeMs),
+})
+export type Verification = Infer<typeof verificationSchema>
+
+/** What comparing a card, key or code with the pinned key said. */
+export const comparisonSchema = union({
+  match: { fingerprint },
+  mismatch: { expected: fingerprint, got: fingerprint },
+  /** The signature under the card does not belong to it. */
+  badSignature: {},
+})
+export type Comparison = Infer<typeof comparisonSchema>
+
+export const exportFileSchema = object({
+  fileName: string({ max: 100, pattern: /^[A-Za-z0-9._-]+$/ }),
+  /** UTF-8 text, or base64 for pictures. */
+  encoding: oneOf('utf8', 'base64'),
+  contents: string({ max: 1_000_000 }),
+})
+export type ExportFile = Infer<typeof exportFileSchema>
