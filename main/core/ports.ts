@@ -100,9 +100,20 @@ export interface SelfRow {
  */
 export type ContactState = 'pending' | 'active' | 'keyChanged' | 'blocked' | 'removed'
 
+/** Why a pending contact's invite could not be completed yet. */
+export type PendingProblem =
+  | 'inviteUsed'
+  | 'inviteExpired'
+  | 'inviteWithdrawn'
+  | 'inviteUnknown'
+  | 'identityMismatch'
+  | 'peerTooNew'
+
 export interface ContactRow {
   readonly account: AccountId
   readonly state: ContactState
+  /** Null when the contact is not pending, or is pending and only has to be reached. */
+  readonly pendingProblem: PendingProblem | null
   /** What they call themselves, sanitised; and what the user calls them, or null. */
   readonly claimedName: string
   readonly petName: string | null
@@ -113,7 +124,7 @@ export interface ContactRow {
   readonly verifiedAtMs: number | null
   readonly createdAtMs: number
   readonly lastSeenAtMs: number | null
-  /** The payload of the invite that is being accepted; null once the session stands. */
+  /** The payload of the invite that is being accepted; null once its maker has answered in the session. */
   readonly acceptedInvite: Uint8Array | null
   /** Key of this pair for LAN tokens, 32 bytes; null while pending. */
   readonly lanKey: Uint8Array | null
@@ -220,14 +231,21 @@ export interface OutboxRow {
   readonly createdAtMs: number
 }
 
+/** A stored sequence number and the place (`orderMs`, then `counter`) that its event has in the conversation. */
+export interface ProgressMark {
+  readonly sequence: number
+  readonly orderMs: number
+  readonly counter: number
+}
+
 /** Which sequence numbers of a sender's device in a conversation have been stored. */
 export interface ProgressRow {
   readonly conversation: ConversationId
   readonly device: DeviceId
-  /** Every number up to this one. */
-  readonly contiguous: number
-  /** And these above it, ascending, at most `sequenceGapsMax`. */
-  readonly above: readonly number[]
+  /** Every number up to this one, and the place of this one's event. */
+  readonly contiguous: ProgressMark
+  /** And these above it, ascending by sequence, at most `sequenceGapsMax`. */
+  readonly above: readonly ProgressMark[]
 }
 
 export type SettingValue = string | number | boolean
@@ -256,6 +274,8 @@ export interface SliceRequest {
   readonly initials?: readonly string[]
   readonly seen?: readonly { readonly device: DeviceId; readonly envelope: EnvelopeId }[]
   readonly events?: readonly EventId[]
+  /** This device's own events by the screen's id; found ones join `events` of the slice. */
+  readonly clientIds?: readonly { readonly conversation: ConversationId; readonly clientId: string }[]
   /** The first `limit` rows of the device with an order above `after`. */
   readonly outbox?: readonly { readonly device: DeviceId; readonly after: number; readonly limit: number }[]
   readonly outboxEnvelopes?: readonly { readonly device: DeviceId; readonly envelope: EnvelopeId }[]
