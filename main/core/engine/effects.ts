@@ -1,0 +1,62 @@
+/** Everything that a step can cause, beside its changes. No effect happens before its commit. */
+import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId } from '../ids.ts'
+import type { PendingProblem, StoreError } from '../ports.ts'
+import type { Frame } from '../wire/frame.ts'
+
+/** What the screen should look at again. */
+export type Notice =
+  | { readonly kind: 'self' }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'contact'; readonly account: AccountId }
+  | { readonly kind: 'conversation'; readonly conversation: ConversationId }
+  | { readonly kind: 'message'; readonly event: EventId; readonly conversation: ConversationId }
+  | { readonly kind: 'invite'; readonly invite: InviteId }
+  /** A new message of somebody else; its `message` notice comes before it. */
+  | {
+      readonly kind: 'arrived'
+      readonly event: EventId
+      readonly conversation: ConversationId
+      readonly account: AccountId
+    }
+  | { readonly kind: 'warning'; readonly warning: Warning }
+
+/** What the user should know although no request asked for it. */
+export type Warning =
+  | { readonly kind: 'keyChanged'; readonly account: AccountId }
+  | { readonly kind: 'inviteFailed'; readonly account: AccountId; readonly problem: PendingProblem }
+  /** Raised by the driver when a commit fails. */
+  | { readonly kind: 'storage'; readonly error: StoreError }
+
+/** Why a peer's frame led to nothing: figures for the log, by kind only. */
+export type Refusal =
+  | 'frameMalformed'
+  | 'frameUnknown'
+  | 'notAContact'
+  | 'undecryptable'
+  | 'initialRefused'
+  | 'contentMalformed'
+  | 'contentMisplaced'
+  | 'bundleRefused'
+  | 'tooOften'
+
+export type Effect =
+  /** A frame for a peer. `order` is the outbox row whose envelope it carries; null for control frames. */
+  | { readonly kind: 'send'; readonly device: DeviceId; readonly frame: Frame; readonly order: number | null }
+  /** Told to the peer after the commit; those of one peer share frames. */
+  | { readonly kind: 'ack'; readonly device: DeviceId; readonly envelope: EnvelopeId }
+  | { readonly kind: 'disconnect'; readonly device: DeviceId }
+  /** The set of peers to keep is another one: `peerTargets(state)`. */
+  | { readonly kind: 'peersChanged' }
+  | { readonly kind: 'setLan'; readonly on: boolean }
+  /** Work that continues in an input of its own, with fresh time and randomness. */
+  | { readonly kind: 'follow'; readonly input: FollowInput }
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  | { readonly kind: 'refused'; readonly device: DeviceId; readonly refusal: Refusal }
+
+export type FollowInput =
+  /** Seal and send what waits for this device, as far as its window allows. */
+  | { readonly kind: 'flush'; readonly device: DeviceId }
+  /** Go on marking as read where one receipt ended. */
+  | { readonly kind: 'markReadRest'; readonly conversation: ConversationId; readonly upTo: EventId }
+  /** Tell this contact our name and addresses. */
+  | { readonly kind: 'introduce'; readonly device: DeviceId }

@@ -1,0 +1,32 @@
+/** Everything that can happen to the engine. Beside these there is only the passing of commits. */
+import type { DeviceId } from '../ids.ts'
+import type { NetworkEvent } from '../ports.ts'
+import type { Command } from './commands.ts'
+import type { FollowInput } from './effects.ts'
+
+type EngineNetworkEvent = Extract<NetworkEvent, { kind: 'peerUp' | 'peerDown' | 'writable' | 'addresses' }>
+
+export type Happening =
+  /** Once, before everything else of a run. */
+  | { readonly kind: 'start' }
+  | { readonly kind: 'command'; readonly command: Command }
+  | EngineNetworkEvent
+  /** One frame of a peer that proved to be `device`. */
+  | { readonly kind: 'frame'; readonly device: DeviceId; readonly bytes: Uint8Array }
+  /** The network did not take these frames of the outbox. */
+  | {
+      readonly kind: 'notTaken'
+      readonly device: DeviceId
+      readonly outcome: 'full' | 'notConnected'
+      readonly orders: readonly number[]
+    }
+  /** The time that `nextWakeMs` named has come. */
+  | { readonly kind: 'tick' }
+  | FollowInput
+
+/** A happening with the time and the fresh random bytes of its step (`stepRandomBytes`). */
+export interface Input {
+  readonly happening: Happening
+  readonly nowMs: number
+  readonly random: Uint8Array
+}
