@@ -41,11 +41,7 @@ function decodePoint(bytes: Uint8Array): InstanceType<typeof Point> | null {
  * encodings that are not canonical, and a key or an R of small order. The library's own `verify` checks the
  * equation times eight, so that it accepts signatures which OpenSSH and libsodium do not; hence this one.
  */
-export function ed25519Verify(
-  signature: Uint8Array,
-  message: Uint8Array,
-  publicKey: Uint8Array,
-): boolean {
+export function ed25519Verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== 64 || publicKey.length !== 32) return false
   const r = signature.subarray(0, 32)
   const S = littleEndian(signature.subarray(32))

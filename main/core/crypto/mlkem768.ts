@@ -39,10 +39,7 @@ export function mlKem768Encapsulate(
  * Algorithm 18 (Decaps_internal) behind the checks of section 7.3: null for a ciphertext or key of another
  * length, or a key whose hash does not fit. A wrong ciphertext gives a secret that nobody else has.
  */
-export function mlKem768Decapsulate(
-  cipherText: Uint8Array,
-  secretKey: Uint8Array,
-): Uint8Array | null {
+export function mlKem768Decapsulate(cipherText: Uint8Array, secretKey: Uint8Array): Uint8Array | null {
   if (cipherText.length !== mlKem768Sizes.cipherText) return null
   if (secretKey.length !== mlKem768Sizes.secretKey) return null
   try {
