@@ -20,10 +20,16 @@ export const protocolLimits = {
   nameSizeBytesMax: 128,
   /** Heads of the conversation that one event may name. */
   eventHeadsMax: 16,
+  /** Protobuf fields in one content, nested ones counted: what a decoder may be made to allocate. */
+  contentFieldsMax: 512,
   /** Events that one receipt may name. */
   receiptEventsMax: 256,
   /** Envelopes that one acknowledgment may name. */
   ackEnvelopesMax: 64,
+  /** What a bundle reply may carry: a prekey bundle and what proves whose it is. */
+  bundleReplySizeBytesMax: 4_096,
+  /** Who the initiator of a session is: signed descriptor and certificate, sealed in its initial message. */
+  identityPayloadSizeBytesMax: 2_048,
   /** Addresses in an invite or an address update, and the size of each as a multiaddr's text. */
   addressesMax: 8,
   addressSizeBytesMax: 200,
@@ -73,6 +79,99 @@ export const implementationLimits = {
   bundleFetchesPerHourMax: 30,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
+} as const
+
+/** Of the adapter that carries frames over libp2p (main/net). */
+export const networkLimits = {
+  // Listening and accepting.
+  connectionsMax: 300,
+  connectionsPerDeviceMax: 4,
+  /** Connections of devices that stand in no target, and how young one must be to be safe from a newer one. */
+  strangerConnectionsMax: 32,
+  strangerConnectionSafeMs: 10 * second,
+  /** Sockets that have not yet proved a key, in all and from one address; beyond it the oldest is closed. */
+  pendingInboundMax: 64,
+  pendingInboundPerAddressMax: 16,
+  inboundPerAddressPerSecondMax: 128,
+  listenBacklog: 128,
+  inboundUpgradeTimeoutMs: 4 * second,
+  /** A connection without a stream of frames is closed after this long. */
+  streamOpenTimeoutMs: 10 * second,
+  /** A device that is no target is closed when no frame came or went for this long. */
+  strangerIdleMs: 2 * minute,
+  muxerStreamsMax: 8,
+  identifySizeBytesMax: 8_192,
+
+  // The stream of frames.
+  streamWindowBytesMax: 524_288,
+  streamReadBufferBytesMax: 1_048_576,
+  /** `send` says `full` while this much waits to be written. */
+  streamWriteBufferBytesMax: 262_144,
+  /** A frame that has begun must be whole after this long. */
+  frameDurationMsMax: 9 * second,
+  /** The pulse by which streams are watched; figures in pulses are immune to a clock that jumps. */
+  pulseMs: second,
+  heartbeatPulses: 3,
+  silencePulsesMax: 8,
+  /** After a wake, a stream that has said nothing for this many pulses is dead. */
+  wakeSilencePulsesMax: 4,
+  /** A pulse that comes this much too late, or early, means sleep or a changed clock. */
+  pulseDriftMsMax: 5 * second,
+  /** Two connections that opened within this time crossed; the smaller device's one stays. */
+  crossedDialsMs: 5 * second,
+  /** How long a replaced stream may still deliver what was under way. */
+  replacedStreamLingerMs: 2 * second,
+
+  // Dialling.
+  dialsMax: 16,
+  addressesPerDialMax: 12,
+  connectTimeoutMs: 3 * second,
+  connectStaggerMs: 200,
+  handshakeTimeoutMs: 6 * second,
+  dialTimeoutMs: 15 * second,
+  redialAfterMs: 500,
+  redialAfterMsMax: minute,
+  /** A connection that lasted this long resets the back-off. */
+  stableConnectionMs: 30 * second,
+  interfacePollMs: 5 * second,
+
+  // The LAN.
+  lanEpochMs: 15 * minute,
+  lanTokenSizeBytes: 16,
+  lanTokensPerPacket: 60,
+  lanPacketsPerAnnouncementMax: 16,
+  lanAnnounceIntervalMs: minute,
+  lanAnnounceGapMs: second,
+  lanAddressesPerPeerMax: 4,
+  lanAddressLifetimeMs: 10 * minute,
+  lanPacketsPerSecondMax: 200,
+  lanInterfacesMax: 8,
+  /** A peer found on the LAN is dialled at once at most this often. */
+  lanDialGapMs: 5 * second,
+} as const
+
+/** Of the encrypted store and the profile's files (main/store). */
+export const storeLimits = {
+  /** How long a statement waits for another process that holds the file. */
+  busyTimeoutMs: 100,
+  /** Pages that the database keeps decrypted in memory. */
+  cacheKiB: 8_192,
+  /** What is left of the write-ahead log after it was copied into the database. */
+  journalSizeBytesMax: 8 * 1024 * 1024,
+  /** Requests on their way to the store's thread. */
+  requestsPendingMax: 1_024,
+  /** Buffers of at least this size change hands instead of being copied. */
+  transferSizeBytesMin: 4_096,
+  /** Pages beside the first that are looked at to tell a wrong key from a damaged first page. */
+  authenticPagesTriedMax: 8,
+  /** `vault.json`, and the costs that it may ask of Argon2id. */
+  vaultSizeBytesMax: 4_096,
+  vaultMemoryKiBMin: 8_192,
+  vaultMemoryKiBMax: 1_048_576,
+  vaultPassesMax: 16,
+  vaultMemoryKiBDefault: 65_536,
+  vaultPassesDefault: 3,
+  profileNameLengthMax: 64,
 } as const
 
 export const durationsMs = { second, minute, hour, day } as const

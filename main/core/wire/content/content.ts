@@ -1,0 +1,1010 @@
+// @ts-nocheck -- generated from content.proto by `npm run protons`; not to be edited
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
+import type { Codec, DecodeOptions } from 'protons-runtime'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+export interface Content {
+  event?: Event
+}
+
+export namespace Content {
+  let _codec: Codec<Content>
+
+  export const codec = (): Codec<Content> => {
+    if (_codec == null) {
+      _codec = message<Content>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.event != null) {
+          w.uint32(10)
+          Event.codec().encode(obj.event, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.event = Event.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.event
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Event.codec().stream(reader, reader.uint32(), `${prefix}.event`, {
+                limits: opts.limits?.event
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ContentEventIdFieldEvent {
+    field: '$.event.id'
+    value: Uint8Array
+  }
+
+  export interface ContentEventConversationFieldEvent {
+    field: '$.event.conversation'
+    value: Uint8Array
+  }
+
+  export interface ContentEventSequenceFieldEvent {
+    field: '$.event.sequence'
+    value: number
+  }
+
+  export interface ContentEventTimeMsFieldEvent {
+    field: '$.event.timeMs'
+    value: number
+  }
+
+  export interface ContentEventCounterFieldEvent {
+    field: '$.event.counter'
+    value: number
+  }
+
+  export interface ContentEventHeadsFieldEvent {
+    field: '$.event.heads[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface ContentEventHelloNameFieldEvent {
+    field: '$.event.hello.name'
+    value: Uint8Array
+  }
+
+  export interface ContentEventHelloAddressesFieldEvent {
+    field: '$.event.hello.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface ContentEventHelloDescriptorFieldEvent {
+    field: '$.event.hello.descriptor'
+    value: Uint8Array
+  }
+
+  export interface ContentEventTextBodyFieldEvent {
+    field: '$.event.text.body'
+    value: Uint8Array
+  }
+
+  export interface ContentEventReceiptStateFieldEvent {
+    field: '$.event.receipt.state'
+    value: number
+  }
+
+  export interface ContentEventReceiptEventsFieldEvent {
+    field: '$.event.receipt.events[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface ContentEventProfileNameFieldEvent {
+    field: '$.event.profile.name'
+    value: Uint8Array
+  }
+
+  export interface ContentEventProfileAddressesFieldEvent {
+    field: '$.event.profile.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Content>): Uint8Array {
+    return encodeMessage(obj, Content.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Content {
+    return decodeMessage(buf, Content.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent> {
+    return streamMessage(buf, Content.codec(), opts)
+  }
+}
+
+export interface Event {
+  id: Uint8Array
+  conversation: Uint8Array
+  sequence: number
+  timeMs: number
+  counter: number
+  heads: Uint8Array[]
+  hello?: Hello
+  text?: Text
+  receipt?: Receipt
+  profile?: Profile
+}
+
+export namespace Event {
+  let _codec: Codec<Event>
+
+  export const codec = (): Codec<Event> => {
+    if (_codec == null) {
+      _codec = message<Event>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.id)
+        }
+
+        if ((obj.conversation != null && obj.conversation.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.conversation)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.sequence)
+        }
+
+        if ((obj.timeMs != null && obj.timeMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.timeMs)
+        }
+
+        if ((obj.counter != null && obj.counter !== 0)) {
+          w.uint32(40)
+          w.uint32(obj.counter)
+        }
+
+        if (obj.heads != null && obj.heads.length > 0) {
+          for (const value of obj.heads) {
+            w.uint32(50)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.hello != null) {
+          w.uint32(82)
+          Hello.codec().encode(obj.hello, w)
+        }
+
+        if (obj.text != null) {
+          w.uint32(90)
+          Text.codec().encode(obj.text, w)
+        }
+
+        if (obj.receipt != null) {
+          w.uint32(98)
+          Receipt.codec().encode(obj.receipt, w)
+        }
+
+        if (obj.profile != null) {
+          w.uint32(106)
+          Profile.codec().encode(obj.profile, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: uint8ArrayAlloc(0),
+          conversation: uint8ArrayAlloc(0),
+          sequence: 0,
+          timeMs: 0,
+          counter: 0,
+          heads: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.conversation = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.timeMs = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.counter = reader.uint32()
+              break
+            }
+            case 6: {
+              if (opts.limits?.heads != null && obj.heads.length === opts.limits.heads) {
+                throw new MaxLengthError('Decode error - repeated field "heads" had too many elements')
+              }
+
+              obj.heads.push(reader.bytes())
+              break
+            }
+            case 10: {
+              obj.hello = Hello.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.hello
+              })
+              break
+            }
+            case 11: {
+              obj.text = Text.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.text
+              })
+              break
+            }
+            case 12: {
+              obj.receipt = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receipt
+              })
+              break
+            }
+            case 13: {
+              obj.profile = Profile.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.profile
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          heads: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.conversation`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.timeMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.counter`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 6: {
+              if (opts.limits?.heads != null && obj.heads === opts.limits.heads) {
+                throw new MaxLengthError('Streaming decode error - repeated field "heads" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.heads[]`,
+                index: obj.heads,
+                value: reader.bytes()
+              }
+
+              obj.heads++
+
+              break
+            }
+            case 10: {
+              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
+                limits: opts.limits?.hello
+              })
+
+              break
+            }
+            case 11: {
+              yield * Text.codec().stream(reader, reader.uint32(), `${prefix}.text`, {
+                limits: opts.limits?.text
+              })
+
+              break
+            }
+            case 12: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.receipt`, {
+                limits: opts.limits?.receipt
+              })
+
+              break
+            }
+            case 13: {
+              yield * Profile.codec().stream(reader, reader.uint32(), `${prefix}.profile`, {
+                limits: opts.limits?.profile
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EventIdFieldEvent {
+    field: '$.id'
+    value: Uint8Array
+  }
+
+  export interface EventConversationFieldEvent {
+    field: '$.conversation'
+    value: Uint8Array
+  }
+
+  export interface EventSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export interface EventTimeMsFieldEvent {
+    field: '$.timeMs'
+    value: number
+  }
+
+  export interface EventCounterFieldEvent {
+    field: '$.counter'
+    value: number
+  }
+
+  export interface EventHeadsFieldEvent {
+    field: '$.heads[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface EventHelloNameFieldEvent {
+    field: '$.hello.name'
+    value: Uint8Array
+  }
+
+  export interface EventHelloAddressesFieldEvent {
+    field: '$.hello.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface EventHelloDescriptorFieldEvent {
+    field: '$.hello.descriptor'
+    value: Uint8Array
+  }
+
+  export interface EventTextBodyFieldEvent {
+    field: '$.text.body'
+    value: Uint8Array
+  }
+
+  export interface EventReceiptStateFieldEvent {
+    field: '$.receipt.state'
+    value: number
+  }
+
+  export interface EventReceiptEventsFieldEvent {
+    field: '$.receipt.events[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface EventProfileNameFieldEvent {
+    field: '$.profile.name'
+    value: Uint8Array
+  }
+
+  export interface EventProfileAddressesFieldEvent {
+    field: '$.profile.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Event>): Uint8Array {
+    return encodeMessage(obj, Event.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Event {
+    return decodeMessage(buf, Event.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent> {
+    return streamMessage(buf, Event.codec(), opts)
+  }
+}
+
+export interface Hello {
+  name: Uint8Array
+  addresses: Uint8Array[]
+  descriptor: Uint8Array
+}
+
+export namespace Hello {
+  let _codec: Codec<Hello>
+
+  export const codec = (): Codec<Hello> => {
+    if (_codec == null) {
+      _codec = message<Hello>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.name != null && obj.name.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.name)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if ((obj.descriptor != null && obj.descriptor.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.descriptor)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          name: uint8ArrayAlloc(0),
+          addresses: [],
+          descriptor: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.name = reader.bytes()
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
+            case 3: {
+              obj.descriptor = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.descriptor`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HelloNameFieldEvent {
+    field: '$.name'
+    value: Uint8Array
+  }
+
+  export interface HelloAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface HelloDescriptorFieldEvent {
+    field: '$.descriptor'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Hello>): Uint8Array {
+    return encodeMessage(obj, Hello.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Hello {
+    return decodeMessage(buf, Hello.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloAddressesFieldEvent | HelloDescriptorFieldEvent> {
+    return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface Text {
+  body: Uint8Array
+}
+
+export namespace Text {
+  let _codec: Codec<Text>
+
+  export const codec = (): Codec<Text> => {
+    if (_codec == null) {
+      _codec = message<Text>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.body != null && obj.body.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.body)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          body: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.body = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.body`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface TextBodyFieldEvent {
+    field: '$.body'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Text>): Uint8Array {
+    return encodeMessage(obj, Text.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Text>): Text {
+    return decodeMessage(buf, Text.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Text>): Generator<TextBodyFieldEvent> {
+    return streamMessage(buf, Text.codec(), opts)
+  }
+}
+
+export interface Receipt {
+  state: number
+  events: Uint8Array[]
+}
+
+export namespace Receipt {
+  let _codec: Codec<Receipt>
+
+  export const codec = (): Codec<Receipt> => {
+    if (_codec == null) {
+      _codec = message<Receipt>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.state != null && obj.state !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.state)
+        }
+
+        if (obj.events != null && obj.events.length > 0) {
+          for (const value of obj.events) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          state: 0,
+          events: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.state = reader.uint32()
+              break
+            }
+            case 2: {
+              if (opts.limits?.events != null && obj.events.length === opts.limits.events) {
+                throw new MaxLengthError('Decode error - repeated field "events" had too many elements')
+              }
+
+              obj.events.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          events: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.state`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.events != null && obj.events === opts.limits.events) {
+                throw new MaxLengthError('Streaming decode error - repeated field "events" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.events[]`,
+                index: obj.events,
+                value: reader.bytes()
+              }
+
+              obj.events++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReceiptStateFieldEvent {
+    field: '$.state'
+    value: number
+  }
+
+  export interface ReceiptEventsFieldEvent {
+    field: '$.events[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Receipt>): Uint8Array {
+    return encodeMessage(obj, Receipt.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Receipt {
+    return decodeMessage(buf, Receipt.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Generator<ReceiptStateFieldEvent | ReceiptEventsFieldEvent> {
+    return streamMessage(buf, Receipt.codec(), opts)
+  }
+}
+
+export interface Profile {
+  name: Uint8Array
+  addresses: Uint8Array[]
+}
+
+export namespace Profile {
+  let _codec: Codec<Profile>
+
+  export const codec = (): Codec<Profile> => {
+    if (_codec == null) {
+      _codec = message<Profile>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.name != null && obj.name.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.name)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          name: uint8ArrayAlloc(0),
+          addresses: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.name = reader.bytes()
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ProfileNameFieldEvent {
+    field: '$.name'
+    value: Uint8Array
+  }
+
+  export interface ProfileAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Profile>): Uint8Array {
+    return encodeMessage(obj, Profile.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Profile {
+    return decodeMessage(buf, Profile.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent> {
+    return streamMessage(buf, Profile.codec(), opts)
+  }
+}
