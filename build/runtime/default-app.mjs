@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url)
 const rest = process.argv.slice(1)
 let folder
 while (rest.length > 0 && folder === undefined) {
-  const argument = rest.shift()
+  const argument = rest.shift() ?? ''
   if (argument === '-r' || argument === '--require') require(resolve(rest.shift() ?? ''))
   else if (!argument.startsWith('-')) folder = resolve(argument)
 }
@@ -22,8 +22,9 @@ if (folder === undefined) {
 
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 Object.defineProperty(process, 'defaultApp', { value: true, configurable: false, enumerable: true })
-app.setAppPath(folder)
+const host = /** @type {any} */ (app) // The two that only Electron's own program uses are undocumented.
+host.setAppPath(folder)
 app.setName(manifest.productName ?? manifest.name)
-app.setVersion(manifest.version)
+host.setVersion(manifest.version)
 if (manifest.desktopName) app.setDesktopName(manifest.desktopName)
 await import(pathToFileURL(resolve(folder, manifest.main)).href)
