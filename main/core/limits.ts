@@ -68,6 +68,29 @@ export const implementationLimits = {
   seenEnvelopesPerDeviceMax: 20_000,
   /** Sequence numbers above the first gap that are remembered per sender and conversation. */
   sequenceGapsMax: 2_000,
+  /** How far ahead of this clock a sender's may run before its events are placed by this one. */
+  aheadMsMax: 2 * minute,
+  /** `sent` is only recorded when the acknowledgment takes longer than this. */
+  sentStateAfterMs: 400,
+  /** Rows that one step seals at most: their nonces come out of its `stepRandomBytes`. */
+  sealsPerStepMax: 32,
+  /** An unanswered bundle request is repeated after this long. */
+  bundleRetryMs: 5 * second,
+  /** How long a bundle made for a contact's renewal may be used. */
+  renewalLifetimeMs: day,
+  /** Bundles that strangers may fetch in an hour, all together. */
+  strangerFetchesPerHourMax: 600,
+  /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */
+  storageRetryMs: 1 * second,
+  storageRetryMsMax: 1 * minute,
+  /** How often expired rows are forgotten. */
+  pruneIntervalMs: 1 * hour,
+  /** Rows of sessions, conversations and progress that the driver keeps in memory, of each. */
+  hotRowsMax: 256,
+  /** Settings, their keys' length and their texts'. */
+  settingsMax: 64,
+  settingLengthMax: 256,
+  clientIdLengthMax: 64,
   /** Inputs that wait for the driver's loop, and those that may share one transaction. */
   driverQueueMax: 10_000,
   driverBatchMax: 64,
@@ -77,6 +100,14 @@ export const implementationLimits = {
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
   bundleFetchesPerHourMax: 30,
+  /** A `.pub`, signature or card file that is read, in characters. */
+  sshFileSizeBytesMax: 4_096,
+  /** A text in which an invite link is looked for (a pasted mail, a file), in characters. */
+  inviteTextLengthMax: 16_384,
+  /** A scanned or pasted verification code, in characters. */
+  verificationCodeLengthMax: 256,
+  /** Combining marks that may stand on one character of a name or text. */
+  combiningMarksMax: 4,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
 } as const
