@@ -3,9 +3,9 @@
  * None takes a path or opens a URL without the user's word. Files chosen stay in the main process.
  */
 import type { Infer, Schema } from './schema.ts'
-import { boolean, integer, list, nullable, object, oneOf, string } from './schema.ts'
+import { boolean, integer, list, nullable, object, oneOf, string, union } from './schema.ts'
 import { contractLimits as limits } from './limits.ts'
-import { exportFileSchema } from './dto.ts'
+import { conversationId, exportFileSchema } from './dto.ts'
 
 interface ShellMethod<P, R> {
   readonly params: Schema<P>
@@ -20,9 +20,20 @@ const nothing = object({})
 
 export const shellMethods = {
   /** Asks for a folder and writes the files there; the folder's name, or null when the user gave up. */
-  exportFiles: method(object({ files: list(exportFileSchema, 16) }), object({ folder: nullable(string({ max: 4_096 })) })),
+  exportFiles: method(
+    object({ files: list(exportFileSchema, 16) }),
+    object({ folder: nullable(string({ max: 4_096 })) }),
+  ),
   /** Asks for a card or .pub file and returns its text, with the .sig beside it if there is one. */
-  openCard: method(nothing, nullable(object({ card: string({ max: limits.cardLengthMax }), signature: nullable(string({ max: limits.cardLengthMax })) }))),
+  openCard: method(
+    nothing,
+    nullable(
+      object({
+        card: string({ max: limits.cardLengthMax }),
+        signature: nullable(string({ max: limits.cardLengthMax })),
+      }),
+    ),
+  ),
   /** Asks for an invite file and returns its text. */
   openInvite: method(nothing, nullable(object({ text: string({ max: limits.cardLengthMax }) }))),
   /** Asks where, and writes the invite's file. */
@@ -38,7 +49,12 @@ export const shellMethods = {
   /** Facts of this build and window. */
   about: method(
     nothing,
-    object({ version: string({ max: 64 }), profile: string({ max: 64 }), platform: string({ max: 32 }), sandboxed: boolean }),
+    object({
+      version: string({ max: 64 }),
+      profile: string({ max: 64 }),
+      platform: string({ max: 32 }),
+      sandboxed: boolean,
+    }),
   ),
 } as const
 
@@ -47,5 +63,14 @@ export type ShellMethodName = keyof ShellMethods
 export type ShellParams<M extends ShellMethodName> = Infer<ShellMethods[M]['params']>
 export type ShellResult<M extends ShellMethodName> = Infer<ShellMethods[M]['result']>
 
-/** Sent by the main process: a link was clicked while the app runs, or the window came to the front. */
-export type ShellEvent = { readonly kind: 'launchLink' } | { readonly kind: 'nodeRestarted' } | { readonly kind: 'focused'; readonly focused: boolean }
+/** Sent by the main process. */
+export const shellEventSchema = union({
+  /** A `waxwing:` link waits to be taken. */
+  launchLink: {},
+  /** The node was started anew: ask for a port and a snapshot again. */
+  nodeRestarted: {},
+  focused: { focused: boolean },
+  /** A notification was clicked. */
+  openConversation: { conversation: conversationId },
+})
+export type ShellEvent = Infer<typeof shellEventSchema>
