@@ -1,0 +1,117 @@
+/**
+ * Names and texts from others, made safe to show: nothing invisible, nothing that turns the reading direction of
+ * what stands around it, nothing that grows out of its line.
+ */
+import { utf8 } from '../bytes.ts'
+import { implementationLimits, protocolLimits } from '../limits.ts'
+import {
+  emojiVariation,
+  isBidiMark,
+  isInvisible,
+  isIsolateOpener,
+  isJoiningScript,
+  isMark,
+  isPictographic,
+  popIsolate,
+  textVariation,
+  zeroWidthJoiner,
+  zeroWidthNonJoiner,
+} from './characters.ts'
+
+/** Cut between characters so that the UTF-8 has at most `maxBytes`; no mark or joiner is left hanging. */
+function bounded(text: string, maxBytes: number): string {
+  // No character is more than three bytes for each of its UTF-16 units.
+  if (text.length * 3 <= maxBytes || utf8(text).length <= maxBytes) return text
+  let kept = ''
+  let left = maxBytes
+  for (const character of text) {
+    left -= utf8(character).length
+    if (left < 0) break
+    kept += character
+  }
+  return kept.replace(/\u200d$/u, '')
+}
+
+/** Whether a joiner between these two is part of how something is written. */
+function keepsJoiner(code: number, before: string, after: string): boolean {
+  if (code === zeroWidthJoiner && isPictographic(after)) {
+    return isPictographic(before) || before === String.fromCodePoint(emojiVariation)
+  }
+  return isJoiningScript(before) && isJoiningScript(after)
+}
+
+function keepsVariation(before: string): boolean {
+  return isPictographic(before) || /[0-9#*]/.test(before)
+}
+
+/** Drops what is invisible and caps combining marks; what `allowed` names stays. */
+function visible(text: string, allowed: (code: number) => boolean): string {
+  const characters = Array.from(text.normalize('NFC'))
+  let kept = ''
+  let before = ''
+  let marks = 0
+  for (const [i, character] of characters.entries()) {
+    const code = character.codePointAt(0) as number
+    const joiner = code === zeroWidthJoiner || code === zeroWidthNonJoiner
+    const variation = code === emojiVariation || code === textVariation
+    if (joiner && !keepsJoiner(code, before, characters[i + 1] ?? '')) continue
+    if (variation && !keepsVariation(before)) continue
+    if (!joiner && !variation && !allowed(code) && isInvisible(code, character)) continue
+    marks = isMark(character) ? marks + 1 : 0
+    if (marks > implementationLimits.combiningMarksMax) continue
+    if (marks > 0 && !variation && (before === '' || before === '\n')) continue
+    kept += character
+    before = character
+  }
+  // Without what stood between, more may compose now.
+  return kept.normalize('NFC')
+}
+
+/**
+ * A name on one line: white space collapsed, no directional or invisible characters, no private-use characters, at
+ * most `combiningMarksMax` marks on a letter, at most `nameSizeBytesMax`. May be empty: then show the fingerprint.
+ */
+export function sanitizeName(text: string): string {
+  const input = text.slice(0, protocolLimits.nameSizeBytesMax * 4)
+  const spaced = input.replace(/[\s\u0085]+/gu, ' ').replace(/\p{Co}/gu, '')
+  const shown = visible(spaced, () => false)
+  const based = shown.replace(/(^| )\p{M}+/gu, '$1')
+  const collapsed = based.replace(/ +/g, ' ').trim()
+  return bounded(collapsed, protocolLimits.nameSizeBytesMax).trim()
+}
+
+/** One line whose isolates are all closed where they end, so that none reaches beyond it. */
+function balancedLine(line: string): string {
+  let open = 0
+  let kept = ''
+  for (const character of line) {
+    const code = character.codePointAt(0) as number
+    if (isIsolateOpener(code)) open++
+    else if (code === popIsolate && --open < 0) {
+      open = 0
+      continue
+    }
+    kept += character
+  }
+  return kept + String.fromCodePoint(popIsolate).repeat(open)
+}
+
+const plain = /^[\n\t\x20-\x7e]*$/
+
+function allowedInText(code: number): boolean {
+  return code === 0x0a || code === 0x09 || isIsolateOpener(code) || code === popIsolate || isBidiMark(code)
+}
+
+/**
+ * The text of a message: line ends become LF, tabs stay, embeddings and overrides go, isolates are balanced in each
+ * line, invisible characters go, at most `messageTextSizeBytesMax`.
+ */
+export function sanitizeText(text: string): string {
+  const max = protocolLimits.messageTextSizeBytesMax
+  const input = text.slice(0, max).replace(/\r\n?|[\u0085\u2028\u2029]/gu, '\n')
+  if (plain.test(input)) return input
+  const shown = bounded(visible(input, allowedInText), max)
+  if (!/[\u2066-\u2069]/u.test(shown)) return shown
+  const balanced = shown.split('\n').map(balancedLine).join('\n')
+  return utf8(balanced).length <= max ? balanced : shown.replace(/[\u2066-\u2069]/gu, '')
+}
