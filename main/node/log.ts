@@ -1,0 +1,75 @@
+/**
+ * The node's log: events and figures, one JSON object a line, in a file of bounded size beside the store.
+ * Never a secret, a name, a text or an address of a contact: the type of `figures` admits no object, and callers pass
+ * counts and kinds only.
+ */
+import { appendFileSync, chmodSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Log } from '../core/ports.ts'
+import { nodeLimits } from './limits.ts'
+
+export interface NodeLog extends Log {
+  /** Writes out what is held back; the log stays usable. */
+  flush(): void
+}
+
+type Figures = Readonly<Record<string, number | string | boolean>>
+
+export interface LogOptions {
+  /** The profile's folder, or null for no file. */
+  readonly directory: string | null
+  /** Where lines go as well, for `--verbose`. */
+  readonly also?: (line: string) => void
+  readonly nowMs: () => number
+}
+
+const fileName = 'node.log'
+const olderFileName = 'node.1.log'
+
+/** Values are cut: a figure is never a place for contents. */
+function lineOf(nowMs: number, level: string, event: string, figures: Figures): string {
+  const cut = Object.entries(figures).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value.slice(0, nodeLimits.logValueLengthMax) : value,
+  ])
+  return JSON.stringify({ at: new Date(nowMs).toISOString(), level, event, ...Object.fromEntries(cut) })
+}
+
+function appendTo(directory: string, text: string): void {
+  const path = join(directory, fileName)
+  try {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    if (size + text.length > nodeLimits.logSizeBytesMax) renameSync(path, join(directory, olderFileName))
+    appendFileSync(path, text, { mode: 0o600 })
+    if (size === 0) chmodSync(path, 0o600)
+  } catch {
+    // A log that cannot be written (a full or read-only disk) must not stop the node, which reports such things itself.
+  }
+}
+
+/** Lines are held back briefly and written together. At most two files of `logSizeBytesMax` exist. */
+export function createLog(options: LogOptions): NodeLog {
+  let held: string[] = []
+  let timer: NodeJS.Timeout | null = null
+  function flush(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    const text = held.map((line) => `${line}\n`).join('')
+    held = []
+    if (options.directory !== null && text !== '') appendTo(options.directory, text)
+  }
+  function write(level: string, event: string, figures: Figures = {}): void {
+    const line = lineOf(options.nowMs(), level, event, figures)
+    options.also?.(line)
+    if (level === 'debug' || options.directory === null) return
+    held.push(line)
+    if (held.length >= nodeLimits.logLinesHeldMax) flush()
+    else timer ??= setTimeout(flush, nodeLimits.logHoldMs).unref()
+  }
+  return {
+    debug: (event, figures) => write('debug', event, figures),
+    info: (event, figures) => write('info', event, figures),
+    warn: (event, figures) => write('warn', event, figures),
+    flush,
+  }
+}
