@@ -1,0 +1,110 @@
+/** One attempt to reach one device: race its addresses, have it prove its key, open the stream of frames. */
+import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { networkLimits } from '../core/limits.ts'
+import type { Clock } from '../core/ports.ts'
+import { err, ok } from '../core/result.ts'
+import type { Result } from '../core/result.ts'
+import { formatAddress } from './addresses.ts'
+import type { SocketAddress } from './addresses.ts'
+import { raceConnect } from './sockets.ts'
+import { framesProtocol } from './stream/frames.ts'
+import type { ReadySockets } from './transport.ts'
+
+export type DialError =
+  | { readonly kind: 'noAddress' }
+  /** No address answered, or who answered could not prove to be the device. */
+  | { readonly kind: 'notReached'; readonly addressesTried: number; readonly answered: number }
+  /** It hung up, or does not speak our protocol. */
+  | { readonly kind: 'noStream' }
+  /** It had dialled us meanwhile; its stream comes from its side. */
+  | { readonly kind: 'dialledUs' }
+
+export interface DialOptions {
+  readonly node: Libp2p
+  readonly readySockets: ReadySockets
+  readonly clock: Clock
+  readonly permits: (address: SocketAddress) => boolean
+}
+
+export interface Dialled {
+  readonly connection: Connection
+  readonly stream: Stream
+}
+
+/** A signal that aborts after `durationMs` or with `outer`; `clear` frees what it holds. */
+function deadline(clock: Clock, durationMs: number, outer: AbortSignal): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort()
+  const cancel = clock.after(durationMs, abort)
+  outer.addEventListener('abort', abort)
+  if (outer.aborted) abort()
+  return {
+    signal: controller.signal,
+    clear: () => {
+      cancel()
+      outer.removeEventListener('abort', abort)
+    },
+  }
+}
+
+/** The connection over this socket, once the other end has proved to be `peer`; null if it does not. */
+async function prove(
+  options: DialOptions,
+  peer: PeerId,
+  winner: Awaited<ReturnType<typeof raceConnect>> & object,
+  signal: AbortSignal,
+): Promise<Connection | null> {
+  const address = `${formatAddress(winner.address)}/p2p/${peer.toString()}`
+  options.readySockets.put(address, winner.socket)
+  try {
+    return await options.node.dial(multiaddr(address), { signal })
+  } catch {
+    return null
+  } finally {
+    // Left there when the node found that it is connected already.
+    options.readySockets.take(address)?.destroy()
+  }
+}
+
+async function openStream(connection: Connection, signal: AbortSignal): Promise<Result<Dialled, DialError>> {
+  if (connection.direction === 'inbound') return err({ kind: 'dialledUs' })
+  try {
+    const stream = await connection.newStream(framesProtocol, { signal, runOnLimitedConnection: true })
+    return ok({ connection, stream })
+  } catch {
+    connection.abort(new Error('No stream of frames'))
+    return err({ kind: 'noStream' })
+  }
+}
+
+/**
+ * Tries the addresses in order until one of them leads to the device. An address whose owner cannot prove
+ * the key is left out and the others are tried again; such an owner learns nothing of us (Noise XX: the
+ * initiator proves itself last).
+ */
+export async function dialDevice(
+  options: DialOptions,
+  peer: PeerId,
+  addresses: readonly SocketAddress[],
+  outer: AbortSignal,
+): Promise<Result<Dialled, DialError>> {
+  let left = addresses.filter(options.permits).slice(0, networkLimits.addressesPerDialMax)
+  if (left.length === 0) return err({ kind: 'noAddress' })
+  const addressesTried = left.length
+  let answered = 0
+  const { signal, clear } = deadline(options.clock, networkLimits.dialTimeoutMs, outer)
+  try {
+    while (left.length > 0) {
+      const winner = await raceConnect(left, { clock: options.clock, signal, permits: options.permits })
+      if (winner === null) break
+      answered++
+      const connection = await prove(options, peer, winner, signal)
+      if (connection !== null) return await openStream(connection, signal)
+      left = left.filter((address) => address !== winner.address)
+    }
+    return err({ kind: 'notReached', addressesTried, answered })
+  } finally {
+    clear()
+  }
+}

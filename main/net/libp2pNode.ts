@@ -1,0 +1,80 @@
+/** libp2p as this program uses it: TCP, Noise, Yamux, identify; no third party's service, no discovery, no relay. */
+import { noise } from '@chainsafe/libp2p-noise'
+import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { identify } from '@libp2p/identify'
+import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
+import { FaultTolerance } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { networkLimits } from '../core/limits.ts'
+import { silentLogger } from './silentLogger.ts'
+import { waxwingTcp } from './transport.ts'
+import type { ListenPlan, ReadySockets } from './transport.ts'
+
+export interface NodeOptions {
+  readonly privateKey: PrivateKey
+  readonly noiseCrypto: ICryptoInterface | undefined
+  readonly listenHosts: readonly string[]
+  readonly listenPlan: ListenPlan
+  readonly readySockets: ReadySockets
+  readonly gate: ConnectionGater
+  /** The addresses that identify may tell to a peer. */
+  readonly announce: () => readonly string[]
+}
+
+const limits = networkLimits
+
+/** Makes the node without starting it. */
+export function createNode(options: NodeOptions): Promise<Libp2p> {
+  const { noiseCrypto, listenPlan } = options
+  return createLibp2p({
+    start: false,
+    privateKey: options.privateKey,
+    logger: silentLogger,
+    // The default tells every peer the version of Node.
+    nodeInfo: { name: 'waxwing', version: '1', userAgent: 'waxwing/1' },
+    addresses: {
+      listen: options.listenHosts.map(
+        (host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${listenPlan.port}`,
+      ),
+      announceFilter: (): Multiaddr[] => options.announce().map((address) => multiaddr(address)),
+    },
+    transports: [waxwingTcp(options.readySockets, listenPlan)],
+    connectionEncrypters: [noise(noiseCrypto === undefined ? {} : { crypto: noiseCrypto })],
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        maxInboundStreams: limits.muxerStreamsMax,
+        maxOutboundStreams: limits.muxerStreamsMax,
+        streamOptions: {
+          maxStreamWindowSize: limits.streamWindowBytesMax,
+          maxReadBufferLength: limits.streamReadBufferBytesMax,
+          maxWriteBufferLength: 4 * limits.streamWriteBufferBytesMax,
+        },
+      }),
+    ],
+    connectionGater: options.gate,
+    connectionManager: {
+      // The gate keeps the real bounds; these only have to lie above them.
+      maxConnections: limits.connectionsMax + limits.strangerConnectionsMax,
+      maxIncomingPendingConnections: 2 * limits.pendingInboundMax,
+      inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
+      inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
+      inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
+      outboundStreamProtocolNegotiationTimeout: limits.handshakeTimeoutMs,
+      addressDialTimeout: limits.handshakeTimeoutMs,
+      dialTimeout: limits.handshakeTimeoutMs,
+      maxParallelDials: limits.dialsMax,
+      reconnectRetries: 0,
+      resolvers: {},
+    },
+    // The stream of frames has its own heartbeat, which costs one small frame instead of a stream.
+    connectionMonitor: { enabled: false },
+    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
+    services: {
+      identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
+    },
+  })
+}

@@ -1,0 +1,34 @@
+/** What a network is made of. */
+import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
+import type { Clock, Log, Random } from '../core/ports.ts'
+
+/**
+ * Where this network may listen and dial.
+ * none: anywhere. loopback: 127.0.0.0/8 and ::1 only, and nothing is multicast.
+ * interfaces: the subnets of these interfaces only.
+ */
+export type Confinement = 'none' | 'loopback' | { readonly interfaces: readonly string[] }
+
+export interface ListenOptions {
+  /** 0 chooses a free port. */
+  readonly port: number
+  /** Whether a free port is taken when `port` is in use: for a remembered port, not for one that the user chose. */
+  readonly portFallback: boolean
+  readonly families: readonly ('ip4' | 'ip6')[]
+  /** Listen on loopback only, whatever may be dialled. */
+  readonly loopbackOnly: boolean
+}
+
+export interface NetworkOptions {
+  /** The 32-byte Ed25519 seed of this device's libp2p key. */
+  readonly deviceSeed: Uint8Array
+  /** Primitives for Noise; without it the ones that come with Noise. */
+  readonly noiseCrypto?: ICryptoInterface
+  readonly listen: ListenOptions
+  readonly confine: Confinement
+  /** Whether LAN discovery is on at first. */
+  readonly lan: boolean
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}

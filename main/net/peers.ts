@@ -1,0 +1,136 @@
+/**
+ * Who is connected, over which streams, and which of them is used. Two devices that dial each other at
+ * the same moment have two connections for a while; both sides must then send on the same one.
+ */
+import { networkLimits } from '../core/limits.ts'
+import type { DeviceId } from '../core/ids.ts'
+import type { Clock, PathKind, SendOutcome } from '../core/ports.ts'
+import type { PeerStream } from './stream/peerStream.ts'
+
+/** A stream and what is needed to choose between two. */
+export interface Link {
+  readonly stream: PeerStream
+  readonly dialledBy: 'us' | 'them'
+  readonly openedAtMs: number
+  readonly path: PathKind
+  readonly address: string
+}
+
+export interface PeersHandler {
+  up(device: DeviceId, link: Link): void
+  down(device: DeviceId, durationMs: number): void
+  writable(device: DeviceId): void
+}
+
+interface Peer {
+  readonly upAtMs: number
+  /** Newest last. */
+  links: readonly Link[]
+  used: Link
+  /** The engine was told `full` and waits for `writable`. */
+  refused: boolean
+}
+
+/**
+ * Which of two links with a device both sides use: of two dials that crossed, the one that the device
+ * with the smaller id made; otherwise the newer, since who dials anew has lost the old one.
+ */
+export function preferred(own: DeviceId, remote: DeviceId, older: Link, newer: Link): Link {
+  const crossed =
+    older.dialledBy !== newer.dialledBy && Math.abs(newer.openedAtMs - older.openedAtMs) < networkLimits.crossedDialsMs
+  if (!crossed) return newer
+  const winner = own < remote ? 'us' : 'them'
+  return older.dialledBy === winner ? older : newer
+}
+
+export class Peers {
+  readonly #own: DeviceId
+  readonly #clock: Clock
+  readonly #handler: PeersHandler
+  readonly #peers = new Map<DeviceId, Peer>()
+
+  constructor(own: DeviceId, clock: Clock, handler: PeersHandler) {
+    this.#own = own
+    this.#clock = clock
+    this.#handler = handler
+  }
+
+  has(device: DeviceId): boolean {
+    return this.#peers.has(device)
+  }
+
+  get count(): number {
+    return this.#peers.size
+  }
+
+  devices(): readonly DeviceId[] {
+    return [...this.#peers.keys()]
+  }
+
+  /** Takes up a new link and decides which one is used from now on. */
+  add(device: DeviceId, link: Link): void {
+    const peer = this.#peers.get(device)
+    if (peer === undefined) {
+      this.#peers.set(device, { upAtMs: this.#clock.nowMs(), links: [link], used: link, refused: false })
+      this.#handler.up(device, link)
+      return
+    }
+    const used = preferred(this.#own, device, peer.used, link)
+    const replaced = used === link ? peer.used : link
+    peer.links = [...peer.links, link]
+    this.#use(device, peer, used)
+    // What was under way on the other may still arrive. Who dialled it closes it; should they not, we do.
+    const linger = networkLimits.replacedStreamLingerMs
+    this.#clock.after(replaced.dialledBy === 'us' ? linger : 3 * linger, () => {
+      if (this.#peers.get(device)?.used !== replaced) replaced.stream.end('replaced')
+    })
+    const surplus = peer.links.find((one) => one !== peer.used)
+    if (peer.links.length > networkLimits.connectionsPerDeviceMax) surplus?.stream.end('replaced')
+  }
+
+  /** Forgets a link whose stream has ended. */
+  remove(device: DeviceId, stream: PeerStream): void {
+    const peer = this.#peers.get(device)
+    if (peer === undefined) return
+    peer.links = peer.links.filter((link) => link.stream !== stream)
+    const newest = peer.links.at(-1)
+    if (newest === undefined) {
+      this.#peers.delete(device)
+      this.#handler.down(device, this.#clock.nowMs() - peer.upAtMs)
+    } else if (peer.used.stream === stream) {
+      this.#use(device, peer, newest)
+    }
+  }
+
+  send(device: DeviceId, frame: Uint8Array): SendOutcome {
+    const peer = this.#peers.get(device)
+    if (peer === undefined) return 'notConnected'
+    const outcome = peer.used.stream.send(frame)
+    if (outcome === 'full') peer.refused = true
+    return outcome
+  }
+
+  /** A stream has room again. */
+  writable(device: DeviceId, stream: PeerStream): void {
+    const peer = this.#peers.get(device)
+    if (peer === undefined || peer.used.stream !== stream || !peer.refused) return
+    peer.refused = false
+    this.#handler.writable(device)
+  }
+
+  disconnect(device: DeviceId): void {
+    for (const link of this.#peers.get(device)?.links ?? []) link.stream.end('closedHere')
+  }
+
+  each(call: (device: DeviceId, stream: PeerStream) => void): void {
+    for (const [device, peer] of this.#peers) for (const link of peer.links) call(device, link.stream)
+  }
+
+  #use(device: DeviceId, peer: Peer, link: Link): void {
+    if (peer.used === link) return
+    peer.used = link
+    if (!peer.refused) return
+    peer.refused = false
+    this.#handler.writable(device)
+  }
+}

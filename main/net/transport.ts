@@ -1,0 +1,133 @@
+/**
+ * libp2p's TCP transport with two changes: it connects nothing by itself, it takes sockets that
+ * sockets.ts has connected; and it tells how listening went.
+ */
+import type { Socket } from 'node:net'
+import type { CreateListenerOptions, Listener, Transport } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import type { TCPComponents } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { networkLimits } from '../core/limits.ts'
+import type { ListenError } from '../core/ports.ts'
+import type { AddressFamily } from './addresses.ts'
+
+/** Connected sockets, by the whole multiaddr that libp2p is then told to dial. */
+export class ReadySockets {
+  readonly #sockets = new Map<string, Socket>()
+
+  put(address: string, socket: Socket): void {
+    this.#sockets.get(address)?.destroy()
+    this.#sockets.set(address, socket)
+  }
+
+  take(address: string): Socket | null {
+    const socket = this.#sockets.get(address) ?? null
+    this.#sockets.delete(address)
+    return socket
+  }
+}
+
+export interface ListenPlan {
+  readonly port: number
+  readonly portFallback: boolean
+  readonly listening: (family: AddressFamily, port: number) => void
+  readonly failed: (family: AddressFamily, error: ListenError) => void
+}
+
+/** The method of `@libp2p/tcp` 11 that makes a socket; its version is pinned for this. */
+interface Connects {
+  _connect(address: Multiaddr, options: unknown): Promise<Socket>
+}
+
+function isConnects(transport: object): transport is Connects {
+  return '_connect' in transport && typeof transport._connect === 'function'
+}
+
+export function listenErrorOf(thrown: unknown, host: string, port: number): ListenError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
+  if (code === 'EADDRINUSE') return { kind: 'portInUse', port }
+  if (code === 'EADDRNOTAVAIL') return { kind: 'addressNotAvailable', address: host }
+  return { kind: 'listenRefused', code }
+}
+
+function portOf(listener: Listener): number {
+  const part = listener
+    .getAddrs()[0]
+    ?.getComponents()
+    .find((component) => component.name === 'tcp')
+  return Number(part?.value ?? 0)
+}
+
+/** Listens as planned: one port for both families, another one when the planned one is taken and that is allowed. */
+class Listening {
+  readonly #plan: ListenPlan
+  /** The port of the first listener, once it has one. */
+  #first: Promise<number> | null = null
+
+  constructor(plan: ListenPlan) {
+    this.#plan = plan
+  }
+
+  async listen(host: string, family: AddressFamily, attempt: (port: number) => Promise<number>): Promise<void> {
+    const before = this.#first
+    const outcome = this.#listen(host, family, before, attempt)
+    this.#first ??= outcome.catch(() => this.#plan.port)
+    this.#plan.listening(family, await outcome)
+  }
+
+  async #listen(
+    host: string,
+    family: AddressFamily,
+    before: Promise<number> | null,
+    attempt: (port: number) => Promise<number>,
+  ): Promise<number> {
+    const wanted = before === null ? this.#plan.port : await before
+    try {
+      return await attempt(wanted)
+    } catch (thrown) {
+      const error = listenErrorOf(thrown, host, wanted)
+      const mayFallBack = this.#plan.portFallback || this.#plan.port !== wanted
+      if (error.kind !== 'portInUse' || !mayFallBack) {
+        this.#plan.failed(family, error)
+        throw thrown
+      }
+      if (this.#plan.port === wanted) this.#plan.failed(family, error)
+      return attempt(0)
+    }
+  }
+}
+
+export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: TCPComponents) => Transport {
+  const listening = new Listening(plan)
+  return (components) => {
+    const transport = tcp({
+      maxConnections: networkLimits.connectionsMax + networkLimits.pendingInboundMax,
+      backlog: networkLimits.listenBacklog,
+    })(components)
+    if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')
+    transport._connect = (address) => {
+      const socket = ready.take(address.toString())
+      return socket === null ? Promise.reject(new Error('Not dialled by the dialler')) : Promise.resolve(socket)
+    }
+    const createListener = transport.createListener.bind(transport)
+    transport.createListener = (options: CreateListenerOptions): Listener => {
+      const listener = createListener(options)
+      const listen = listener.listen.bind(listener)
+      listener.listen = (address) => {
+        const { host, family } = hostOf(address)
+        return listening.listen(host, family, async (port) => {
+          await listen(multiaddr(`/${family}/${host}/tcp/${port}`))
+          return portOf(listener)
+        })
+      }
+      return listener
+    }
+    return transport
+  }
+}
+
+function hostOf(address: Multiaddr): { readonly host: string; readonly family: AddressFamily } {
+  const [part] = address.getComponents()
+  return { host: String(part?.value ?? ''), family: part?.name === 'ip6' ? 'ip6' : 'ip4' }
+}
