@@ -20,6 +20,8 @@ import { decodeSshsig, encodeSshsig, sshsigNamespaces, sshsigSign, verifySshsig 
 /** The first line of every card, so that a signature over a card can never be one over something else. */
 const contextLine = 'Waxwing identity card v1'
 const namespace = sshsigNamespaces.card
+/** In place of an empty name: mail programs cut spaces at the end of a line. */
+const noName = '-'
 
 export interface Card {
   /** Sanitised; may be empty. */
@@ -59,7 +61,7 @@ type CardKeys = Pick<PublicIdentity, 'rootKey' | 'identityKey'>
 export function cardText(crypto: Crypto, keys: CardKeys, name: string, nowMs: number): string {
   return [
     contextLine,
-    `name: ${sanitizeName(name)}`,
+    `name: ${sanitizeName(name) || noName}`,
     `account: ${sshPublicKeyLine(keys.rootKey, cardPrincipal(name))}`,
     `fingerprint: ${fingerprintOf(crypto, keys.rootKey)}`,
     `identity key: x25519 ${toBase64(keys.identityKey)}`,
@@ -94,7 +96,7 @@ function splitCard(text: string): Result<readonly string[], CardError> {
 export function parseCard(crypto: Crypto, text: string): Result<Card, CardError> {
   const values = splitCard(text)
   if (!values.ok) return values
-  const [, name, account, fingerprint, identity, descriptor, date] = values.value as readonly [
+  const [, shownName, account, fingerprint, identity, descriptor, date] = values.value as readonly [
     string,
     string,
     string,
@@ -103,7 +105,8 @@ export function parseCard(crypto: Crypto, text: string): Result<Card, CardError>
     string,
     string,
   ]
-  if (name !== sanitizeName(name)) return err({ kind: 'badLine', line: 2 })
+  const name = shownName === noName ? '' : shownName
+  if (shownName === '' || name !== sanitizeName(name)) return err({ kind: 'badLine', line: 2 })
   const root = parseSshPublicKeyLine(account)
   if (!root.ok || account !== sshPublicKeyLine(root.value.publicKey, cardPrincipal(name))) {
     return err({ kind: 'badLine', line: 3 })
