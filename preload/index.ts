@@ -1,35 +1,29 @@
-/**
- * The only thing that the page and Electron share: an allow-list of three functions, and the hand-over of the port to
- * the node. The main process checks every call again.
- */
+/** The bridge: one global with exactly these keys, and the hand-over of the node's port. */
 import { contextBridge, ipcRenderer } from 'electron'
+import { channels } from './contract/channels.ts'
 import type { WaxwingBridge } from './contract/port.ts'
-import { shellMethods } from './contract/shell.ts'
+import type { ShellOutcome } from './contract/shell.ts'
 
 const bridge: WaxwingBridge = {
   async shell(method, params) {
-    if (typeof method !== 'string' || !Object.hasOwn(shellMethods, method)) {
-      throw new Error('There is no shell method of this name.')
-    }
-    // Electron turns what a handler throws into a text; so outcomes travel as values.
-    const outcome = (await ipcRenderer.invoke('waxwing:shell', method, params)) as
-      | { readonly ok: true; readonly value: unknown }
-      | { readonly ok: false; readonly error: unknown }
-    if (!outcome.ok) throw outcome.error
-    return outcome.value
+    const outcome = (await ipcRenderer.invoke(channels.shell, method, params)) as ShellOutcome
+    // A plain object: an Error would lose its fields on the way through the bridge.
+    return outcome.ok ? outcome.result : Promise.reject(outcome.error)
   },
   onShellEvent(listener) {
-    const forward = (_event: unknown, shellEvent: unknown) => listener(shellEvent)
-    ipcRenderer.on('waxwing:event', forward)
-    return () => void ipcRenderer.removeListener('waxwing:event', forward)
+    const heard = (_event: unknown, value: unknown): void => listener(value)
+    ipcRenderer.on(channels.shellEvent, heard)
+    return () => {
+      ipcRenderer.removeListener(channels.shellEvent, heard)
+    }
   },
   connect() {
-    ipcRenderer.send('waxwing:connect')
+    ipcRenderer.send(channels.connect)
   },
 }
 
-ipcRenderer.on('waxwing:port', (event) => {
-  window.postMessage('waxwing:port', window.location.origin, [...event.ports])
-})
-
 contextBridge.exposeInMainWorld('waxwing', bridge)
+
+ipcRenderer.on(channels.port, (event) => {
+  window.postMessage(channels.port, window.location.origin, event.ports)
+})

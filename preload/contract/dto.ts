@@ -44,7 +44,9 @@ export const contactSchema = object({
   /** Another contact whose name looks the same, or null: a reason to compare fingerprints. */
   looksLike: nullable(accountId),
   /** Why a pending contact's invite could not be completed yet; null when it is only waiting for them. */
-  pendingProblem: nullable(oneOf('inviteUsed', 'inviteExpired', 'inviteWithdrawn', 'inviteUnknown', 'identityMismatch', 'peerTooNew')),
+  pendingProblem: nullable(
+    oneOf('inviteUsed', 'inviteExpired', 'inviteWithdrawn', 'inviteUnknown', 'identityMismatch', 'peerTooNew'),
+  ),
 })
 export type Contact = Infer<typeof contactSchema>
 

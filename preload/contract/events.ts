@@ -15,7 +15,10 @@ export const eventSchema = union({
   /** A new message of somebody else: a reason to notify. Never sent for what was read already. */
   messageArrived: { message: dto.messageSchema, senderName: dto.name },
   /** Something the user should know that no request asked for, such as a full disk. */
-  warning: { code: oneOf('diskFull', 'storageFailed', 'portInUse', 'keyChanged', 'inviteFailed'), message: string({ max: 1_000 }) },
+  warning: {
+    code: oneOf('diskFull', 'storageFailed', 'portInUse', 'keyChanged', 'inviteFailed'),
+    message: string({ max: 1_000 }),
+  },
 })
 export type ContractEvent = Infer<typeof eventSchema>
 

@@ -43,7 +43,11 @@ export const methods = {
     nothing,
   ),
 
-  'snapshot.get': method('Everything small, with the number of the last event it contains.', nothing, dto.snapshotSchema),
+  'snapshot.get': method(
+    'Everything small, with the number of the last event it contains.',
+    nothing,
+    dto.snapshotSchema,
+  ),
 
   'messages.page': method(
     'Messages of a conversation, newest first, before the cursor.',
@@ -87,7 +91,11 @@ export const methods = {
     object({ invite: dto.inviteId }),
     object({ invite: dto.inviteSchema, link, fingerprint: dto.fingerprint }),
   ),
-  'invite.withdraw': method('An invite that is withdrawn can no longer be accepted.', object({ invite: dto.inviteId }), dto.inviteSchema),
+  'invite.withdraw': method(
+    'An invite that is withdrawn can no longer be accepted.',
+    object({ invite: dto.inviteId }),
+    dto.inviteSchema,
+  ),
   'invite.inspect': method(
     'Who an invite claims to be from, before anything is done with it.',
     object({ link }),
@@ -99,15 +107,43 @@ export const methods = {
       looksLike: nullable(dto.accountId),
     }),
   ),
-  'invite.accept': method('Accepts an invite: the contact is there at once, the session once they are reached.', object({ link }), dto.contactSchema),
+  'invite.accept': method(
+    'Accepts an invite: the contact is there at once, the session once they are reached.',
+    object({ link }),
+    dto.contactSchema,
+  ),
 
-  'contact.rename': method('The user’s own name for a contact; null goes back to theirs.', object({ account: dto.accountId, petName: nullable(dto.name) }), dto.contactSchema),
-  'contact.remove': method('Nothing more is sent to or taken from them; messages stay.', object({ account: dto.accountId }), dto.contactSchema),
-  'contact.block': method('As remove, and they cannot be added again by an invite of theirs.', object({ account: dto.accountId, blocked: boolean }), dto.contactSchema),
-  'contact.acceptKey': method('Takes a changed key of a contact: sending goes on, verification starts anew.', object({ account: dto.accountId }), dto.contactSchema),
+  'contact.rename': method(
+    'The user’s own name for a contact; null goes back to theirs.',
+    object({ account: dto.accountId, petName: nullable(dto.name) }),
+    dto.contactSchema,
+  ),
+  'contact.remove': method(
+    'Nothing more is sent to or taken from them; messages stay.',
+    object({ account: dto.accountId }),
+    dto.contactSchema,
+  ),
+  'contact.block': method(
+    'As remove, and they cannot be added again by an invite of theirs.',
+    object({ account: dto.accountId, blocked: boolean }),
+    dto.contactSchema,
+  ),
+  'contact.acceptKey': method(
+    'Takes a changed key of a contact: sending goes on, verification starts anew.',
+    object({ account: dto.accountId }),
+    dto.contactSchema,
+  ),
 
-  'verification.get': method('Safety number and QR text for a contact.', object({ account: dto.accountId }), dto.verificationSchema),
-  'verification.set': method('Marks a contact as verified, or withdraws it.', object({ account: dto.accountId, verified: boolean }), dto.contactSchema),
+  'verification.get': method(
+    'Safety number and QR text for a contact.',
+    object({ account: dto.accountId }),
+    dto.verificationSchema,
+  ),
+  'verification.set': method(
+    'Marks a contact as verified, or withdraws it.',
+    object({ account: dto.accountId, verified: boolean }),
+    dto.contactSchema,
+  ),
   'verification.checkQr': method(
     'Compares the text of a scanned QR code with the pinned keys.',
     object({ account: dto.accountId, qr: string({ min: 1, max: 1_024 }) }),

@@ -3,7 +3,12 @@ import type { ContractError } from './errors.ts'
 import type { NumberedEvent } from './events.ts'
 import type { MethodName } from './methods.ts'
 
-export type PortRequest = { readonly kind: 'request'; readonly id: number; readonly method: MethodName; readonly params: unknown }
+export type PortRequest = {
+  readonly kind: 'request'
+  readonly id: number
+  readonly method: MethodName
+  readonly params: unknown
+}
 
 export type PortReply =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }

@@ -12,9 +12,7 @@ export interface Problem {
 
 export type JsonSchema = { readonly [key: string]: unknown }
 
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem }
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
 
 export interface Schema<T> {
   parse(value: unknown, path: string): Parsed<T>
@@ -68,8 +66,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Schema<T
   const known: ReadonlySet<unknown> = new Set(values)
   return {
     json: { enum: values },
-    parse: (value, path) =>
-      known.has(value) ? good(value as T) : bad(path, `must be one of ${values.join(', ')}`),
+    parse: (value, path) => (known.has(value) ? good(value as T) : bad(path, `must be one of ${values.join(', ')}`)),
   }
 }
 
@@ -116,7 +113,8 @@ export function object<const S extends Shape>(shape: S): Schema<ObjectOf<S>> {
     parse(value, path) {
       if (!plainObject(value)) return bad(path, 'must be an object')
       for (const key of Reflect.ownKeys(value)) {
-        if (typeof key !== 'string' || !Object.hasOwn(shape, key)) return bad(path, `has the unknown key ${String(key).slice(0, 40)}`)
+        if (typeof key !== 'string' || !Object.hasOwn(shape, key))
+          return bad(path, `has the unknown key ${String(key).slice(0, 40)}`)
       }
       const fresh: Record<string, unknown> = {}
       for (const key of keys) {

@@ -2,6 +2,7 @@
  * What the window asks of the Electron main process and not of the node: dialogs, links, files.
  * None takes a path or opens a URL without the user's word. Files chosen stay in the main process.
  */
+import type { ContractError } from './errors.ts'
 import type { Infer, Schema } from './schema.ts'
 import { boolean, integer, list, nullable, object, oneOf, string, union } from './schema.ts'
 import { contractLimits as limits } from './limits.ts'
@@ -62,6 +63,11 @@ export type ShellMethods = typeof shellMethods
 export type ShellMethodName = keyof ShellMethods
 export type ShellParams<M extends ShellMethodName> = Infer<ShellMethods[M]['params']>
 export type ShellResult<M extends ShellMethodName> = Infer<ShellMethods[M]['result']>
+
+/** What comes back over IPC: errors as values, since exceptions lose their fields on the way. */
+export type ShellOutcome =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: ContractError }
 
 /** Sent by the main process. */
 export const shellEventSchema = union({
