@@ -6,9 +6,9 @@ export function isIsolateOpener(code: number): boolean {
 }
 export const popIsolate = 0x2069
 
-/** Left-to-right, right-to-left and Arabic letter marks. */
-export function isBidiMark(code: number): boolean {
-  return code === 0x200e || code === 0x200f || code === 0x061c
+/** The directional controls that do no harm: isolates, and left-to-right, right-to-left and Arabic letter marks. */
+export function isBidiControl(code: number): boolean {
+  return isIsolateOpener(code) || code === popIsolate || code === 0x200e || code === 0x200f || code === 0x061c
 }
 
 /** Letters that show nothing although they count as letters: names could look alike, or be empty. */

@@ -6,7 +6,7 @@ import { utf8 } from '../bytes.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
 import {
   emojiVariation,
-  isBidiMark,
+  isBidiControl,
   isInvisible,
   isIsolateOpener,
   isJoiningScript,
@@ -44,22 +44,33 @@ function keepsVariation(before: string): boolean {
   return isPictographic(before) || /[0-9#*]/.test(before)
 }
 
-/** Drops what is invisible and caps combining marks; what `allowed` names stays. */
-function visible(text: string, allowed: (code: number) => boolean): string {
+/**
+ * Drops what is invisible unless `allowed` names it, caps combining marks, and drops those that stand on nothing or
+ * on a character of `noBase`.
+ */
+function visible(text: string, allowed: (code: number) => boolean, noBase: string): string {
   const characters = Array.from(text.normalize('NFC'))
   let kept = ''
+  /** The last character kept that shows, or joins. */
   let before = ''
   let marks = 0
   for (const [i, character] of characters.entries()) {
     const code = character.codePointAt(0) as number
+    if (allowed(code)) {
+      kept += character
+      if (!isBidiControl(code)) before = character
+      continue
+    }
     const joiner = code === zeroWidthJoiner || code === zeroWidthNonJoiner
     const variation = code === emojiVariation || code === textVariation
     if (joiner && !keepsJoiner(code, before, characters[i + 1] ?? '')) continue
     if (variation && !keepsVariation(before)) continue
-    if (!joiner && !variation && !allowed(code) && isInvisible(code, character)) continue
-    marks = isMark(character) ? marks + 1 : 0
-    if (marks > implementationLimits.combiningMarksMax) continue
-    if (marks > 0 && !variation && (before === '' || before === '\n')) continue
+    if (!joiner && !variation && isInvisible(code, character)) continue
+    if (isMark(character)) {
+      // No mark has a base in `noBase`, nor in nothing.
+      if (noBase.includes(before) || marks === implementationLimits.combiningMarksMax) continue
+      marks++
+    } else marks = 0
     kept += character
     before = character
   }
@@ -74,9 +85,8 @@ function visible(text: string, allowed: (code: number) => boolean): string {
 export function sanitizeName(text: string): string {
   const input = text.slice(0, protocolLimits.nameSizeBytesMax * 4)
   const spaced = input.replace(/[\s\u0085]+/gu, ' ').replace(/\p{Co}/gu, '')
-  const shown = visible(spaced, () => false)
-  const based = shown.replace(/(^| )\p{M}+/gu, '$1')
-  const collapsed = based.replace(/ +/g, ' ').trim()
+  const shown = visible(spaced, () => false, ' ')
+  const collapsed = shown.replace(/ +/g, ' ').trim()
   return bounded(collapsed, protocolLimits.nameSizeBytesMax).trim()
 }
 
@@ -99,7 +109,7 @@ function balancedLine(line: string): string {
 const plain = /^[\n\t\x20-\x7e]*$/
 
 function allowedInText(code: number): boolean {
-  return code === 0x0a || code === 0x09 || isIsolateOpener(code) || code === popIsolate || isBidiMark(code)
+  return code === 0x0a || code === 0x09 || isBidiControl(code)
 }
 
 /**
@@ -110,8 +120,8 @@ export function sanitizeText(text: string): string {
   const max = protocolLimits.messageTextSizeBytesMax
   const input = text.slice(0, max).replace(/\r\n?|[\u0085\u2028\u2029]/gu, '\n')
   if (plain.test(input)) return input
-  const shown = bounded(visible(input, allowedInText), max)
-  if (!/[\u2066-\u2069]/u.test(shown)) return shown
-  const balanced = shown.split('\n').map(balancedLine).join('\n')
-  return utf8(balanced).length <= max ? balanced : shown.replace(/[\u2066-\u2069]/gu, '')
+  const balanced = input.split('\n').map(balancedLine).join('\n')
+  const shown = visible(balanced, allowedInText, '\n')
+  if (utf8(shown).length <= max) return shown
+  return bounded(shown.replace(/[\u2066-\u2069]/gu, ''), max)
 }
