@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { encodeContent } from '../wire/contents.ts'
+import { conversationIdOf, eventIdOf } from '../ids.ts'
+import { fromUtf8, utf8 } from '../bytes.ts'
+import { durationsMs, protocolLimits } from '../limits.ts'
+import { encodeFrame } from '../wire/frame.ts'
+import { envelopeOverheadBytes } from '../wire/padding.ts'
+import { bound, crypto, ends, errorOf, hourMs, joined, seeded, startMs, value } from '../../../test/support/sessions.ts'
+import { classifyEnvelope, decodeSession, encodeSession, needsRenewal, open, seal } from './session.ts'
+import { prologueSizeBytesMax } from './initialMessage.ts'
+
+describe('a session', () => {
+  it('carries the first message, and then messages both ways', () => {
+    const { accepted, anna, ben, a, b } = ends()
+    expect(fromUtf8(accepted.plaintext, 'text')).toEqual({ ok: true, value: 'hello' })
+    expect(a.id).toBe(b.id)
+    expect(a.id).toMatch(/^[0-9a-f]{32}$/)
+    for (let turn = 0; turn < 4; turn++) {
+      for (let i = 0; i < 3; i++) expect(ben.open(anna.seal(`a${turn}.${i}`))).toBe(`a${turn}.${i}`)
+      for (let i = 0; i < 3; i++) expect(anna.open(ben.seal(`b${turn}.${i}`))).toBe(`b${turn}.${i}`)
+    }
+  })
+
+  it('puts a text of 256 bytes into 512 bytes on the wire', () => {
+    const { anna, ben } = ends()
+    anna.open(ben.seal('reply'))
+    const id = (length: number) => new Uint8Array(length).fill(0xff)
+    const content = encodeContent({
+      kind: 'event',
+      event: {
+        id: eventIdOf(id(16)),
+        conversation: conversationIdOf(id(32)),
+        sequence: 20_000,
+        timeMs: startMs,
+        counter: 3,
+        heads: [eventIdOf(id(16))],
+        body: { kind: 'text', text: 'x'.repeat(256) },
+      },
+    })
+    const sealed = value(seal(crypto, anna.session, content, bound, anna.entropy, startMs)).sealed
+    const frame = encodeFrame({ kind: 'envelope', sealed })
+    // Two more bytes are the length prefix on the stream.
+    expect(frame.length + 2).toBe(512)
+    expect(frame.length - 352).toBe(envelopeOverheadBytes)
+  })
+
+  it('fits its largest message into a frame even when it carries the largest prologue', () => {
+    const { session } = joined()
+    const largest = new Uint8Array(protocolLimits.contentSizeBytesMax)
+    const withPrologue = { ...session, prologue: new Uint8Array(prologueSizeBytesMax) }
+    const sealed = value(seal(crypto, withPrologue, largest, bound, seeded('x'), startMs)).sealed
+    expect(encodeFrame({ kind: 'envelope', sealed }).length).toBeLessThanOrEqual(protocolLimits.frameSizeBytesMax)
+    const longer = new Uint8Array(largest.length + 1)
+    expect(errorOf(seal(crypto, session, longer, bound, seeded('x'), startMs))).toEqual({
+      kind: 'tooLong',
+      field: 'content',
+      got: longer.length,
+      max: largest.length,
+    })
+  })
+
+  it('is the same after it was stored', () => {
+    const { anna, ben } = ends()
+    for (const end of [anna, ben]) {
+      const stored = encodeSession(end.session)
+      expect(value(decodeSession(stored))).toEqual(end.session)
+    }
+  })
+
+  it('counts what is unanswered and asks for a renewal', () => {
+    const { anna, ben } = ends()
+    expect(anna.session.sentUnanswered).toBe(1)
+    expect(needsRenewal(anna.session, startMs + 7 * durationsMs.day - 1)).toBe(false)
+    expect(needsRenewal(anna.session, startMs + 7 * durationsMs.day)).toBe(true)
+    anna.open(ben.seal('x', startMs + hourMs), startMs + hourMs)
+    expect(anna.session).toMatchObject({
+      sentUnanswered: 0,
+      unansweredSinceMs: null,
+      lastReceivedAtMs: startMs + hourMs,
+    })
+    expect(needsRenewal(anna.session, startMs + 70 * durationsMs.day)).toBe(false)
+    for (let i = 0; i < 999; i++) anna.seal('x')
+    expect(needsRenewal(anna.session, startMs)).toBe(false)
+    anna.seal('x')
+    expect(needsRenewal(anna.session, startMs)).toBe(true)
+  })
+
+  it('repeats the prologue until the first reply has been opened', () => {
+    const { first, anna, ben } = ends()
+    expect(classifyEnvelope(first.sealed)).toBe('initial')
+    const second = anna.seal('second')
+    expect(classifyEnvelope(second)).toBe('initial')
+    expect(ben.open(second)).toBe('second')
+    anna.open(ben.seal('reply'))
+    expect(classifyEnvelope(anna.seal('third'))).toBe('ordinary')
+    expect(classifyEnvelope(ben.seal('fourth'))).toBe('ordinary')
+    expect(classifyEnvelope(Uint8Array.of(3))).toBeNull()
+    expect(classifyEnvelope(utf8(''))).toBeNull()
+  })
+
+  it('is bound to the associated data', () => {
+    const { b, anna } = ends()
+    const sealed = anna.seal('x')
+    expect(errorOf(open(crypto, b, sealed, utf8('b-to-a'), startMs))).toEqual({ kind: 'badTag' })
+  })
+})
