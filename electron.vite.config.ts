@@ -40,7 +40,8 @@ export default defineConfig({
   },
   preload: {
     build: {
-      target: 'chrome130',
+      // electron-vite asks for a Node here; Chromium 130 knows all that Node 20.18 does.
+      target: 'node20.18',
       outDir: resolve(root, 'out/preload'),
       // A sandboxed preload can require nothing but electron: one file with everything in it.
       externalizeDeps: false,
