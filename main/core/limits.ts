@@ -189,6 +189,8 @@ export const storeLimits = {
   cacheKiB: 8_192,
   /** What is left of the write-ahead log after it was copied into the database. */
   journalSizeBytesMax: 8 * 1024 * 1024,
+  /** After this long without a commit the log is copied into the database. */
+  checkpointIdleMs: 500,
   /** Requests on their way to the store's thread. */
   requestsPendingMax: 1_024,
   /** Buffers of at least this size change hands instead of being copied. */

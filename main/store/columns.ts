@@ -43,7 +43,7 @@ export function flag(row: Row, column: string): boolean {
 /** The bytes, with memory of their own: a view into the library's pool would drag the pool along. */
 export function blob(row: Row, column: string): Uint8Array {
   const value = row[column]
-  return value instanceof Uint8Array ? Uint8Array.from(value) : damaged(column)
+  return value instanceof Uint8Array ? new Uint8Array(value) : damaged(column)
 }
 
 export function blobOrNull(row: Row, column: string): Uint8Array | null {

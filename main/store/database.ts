@@ -51,6 +51,8 @@ export interface Database {
   deliveries(event: EventId): Outcome<readonly ports.DeliveryRow[]>
   /** Authenticates every page and walks every tree; its time grows with the file. The findings, none if sound. */
   verify(): Outcome<readonly string[]>
+  /** Copies the log's pages into the file, so that no later commit has to. */
+  checkpoint(): Outcome<void>
   /** Folds the log into the file and lets go of it. Further calls are answered with `closed`. */
   close(): void
   /** For tests: the connection itself. */
@@ -140,6 +142,10 @@ class OpenDatabase implements Database {
       const trees = this.connection.pragmaRows('integrity_check')
       return [...pages, ...trees].flatMap((row) => Object.values(row).map(String)).filter((line) => line !== 'ok')
     })
+  }
+
+  checkpoint(): Outcome<void> {
+    return this.#attempt(() => this.connection.exec('PRAGMA wal_checkpoint(PASSIVE)'))
   }
 
   close(): void {
