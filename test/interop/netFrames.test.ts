@@ -1,17 +1,12 @@
 /** Frames between two real networks on loopback: order, back-pressure, limits. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
-import { numbered, numberOf, seedOf, testNode } from './netNodes.ts'
+import { numbered, numberOf, pause, Scene, seedOf, testNode } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
-const started: TestNode[] = []
-
-async function pair(): Promise<readonly [TestNode, TestNode]> {
-  const a = await testNode(seedOf(1))
-  const b = await testNode(seedOf(2))
-  started.push(a, b)
-  await a.start()
-  await b.start()
+async function pair(scene: Scene): Promise<readonly [TestNode, TestNode]> {
+  const a = await scene.node(1)
+  const b = await scene.node(2)
   a.network.setPeers([b.target()])
   await Promise.all([a.untilUp(b.device), b.untilUp(a.device)])
   return [a, b]
@@ -33,13 +28,10 @@ async function sendAll(from: TestNode, to: TestNode, frames: readonly Uint8Array
   return full
 }
 
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((node) => node.network.stop()))
-})
-
 describe('frames', () => {
-  it('delivers 1,000 frames each way, whole and in order', async () => {
-    const [a, b] = await pair()
+  it('delivers 1,000 frames each way, whole and in order', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const [a, b] = await pair(scene)
     const sizes = [1, 2, 255, 256, 4_000, protocolLimits.frameSizeBytesMax]
     const frames = Array.from({ length: 1_000 }, (_, i) => numbered(i, Math.max(4, sizes[i % sizes.length] ?? 4)))
     await Promise.all([sendAll(a, b, frames), sendAll(b, a, frames)])
@@ -54,8 +46,11 @@ describe('frames', () => {
     expect(a.frames[0]?.device).toBe(b.device)
   })
 
-  it('hands on no more unsettled frames than allowed, and stops a sender whose frames stay unsettled', async () => {
-    const [a, b] = await pair()
+  it('hands on no more unsettled frames than allowed, and stops a sender whose frames stay unsettled', async ({
+    onTestFinished,
+  }) => {
+    const scene = new Scene(onTestFinished)
+    const [a, b] = await pair(scene)
     const waiting: (() => void)[] = []
     b.onFrame = () => new Promise((resolve) => waiting.push(resolve))
     let sent = 0
@@ -66,7 +61,7 @@ describe('frames', () => {
       expect(sent).toBeLessThan(2_000)
     }
     await b.until('held', () => b.frames.length === implementationLimits.inboundFramesPerPeerMax)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await pause(300)
     expect(b.frames.length).toBe(implementationLimits.inboundFramesPerPeerMax)
     // What waits between the two is bounded.
     expect(sent * 8_000).toBeLessThan(8_000_000)
@@ -78,8 +73,9 @@ describe('frames', () => {
     expect(b.frames.map((one) => numberOf(one.frame))).toEqual(Array.from({ length: sent }, (_, i) => i))
   })
 
-  it('refuses to send what the other side would refuse', async () => {
-    const [a, b] = await pair()
+  it('refuses to send what the other side would refuse', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const [a, b] = await pair(scene)
     expect(() => a.network.send(b.device, new Uint8Array(0))).toThrow(RangeError)
     expect(() => a.network.send(b.device, new Uint8Array(protocolLimits.frameSizeBytesMax + 1))).toThrow(RangeError)
     const stranger = await testNode(seedOf(3))

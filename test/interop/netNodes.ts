@@ -129,6 +129,33 @@ export async function testNode(seed: Uint8Array, options: TestOptions = {}): Pro
   return new TestNode(network, await deviceOfSeed(seed))
 }
 
+/** What one test starts, and stops when that test has finished; so that tests may run side by side. */
+export class Scene {
+  readonly #ends: (() => unknown)[] = []
+
+  constructor(onTestFinished: (call: () => Promise<void>) => void) {
+    onTestFinished(async () => {
+      await Promise.all(this.#ends.map((end) => end()))
+    })
+  }
+
+  atEnd(call: () => unknown): void {
+    this.#ends.push(call)
+  }
+
+  /** A started node. */
+  async node(number: number, options: TestOptions = {}): Promise<TestNode> {
+    const made = await testNode(seedOf(number), options)
+    this.atEnd(() => made.network.stop())
+    await made.start()
+    return made
+  }
+}
+
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
+}
+
 export function numbered(number: number, lengthBytes = 256): Uint8Array {
   const frame = new Uint8Array(lengthBytes)
   new DataView(frame.buffer).setUint32(0, number)

@@ -1,0 +1,76 @@
+/** A network confined to loopback touches nothing else: no dial, no listener, no multicast. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it, vi } from 'vitest'
+import { pause, Scene, testNode, seedOf } from './netNodes.ts'
+
+const foreign = [
+  '/ip4/192.168.1.1/tcp/4001',
+  '/ip4/10.0.0.1/tcp/4001',
+  '/ip4/8.8.8.8/tcp/53',
+  '/ip4/169.254.1.1/tcp/80',
+  '/ip4/0.0.0.0/tcp/4001',
+  '/ip6/2001:4860:4860::8888/tcp/53',
+  '/ip6/fd00::1/tcp/4001',
+]
+
+/** Sockets of this process: the local address of each, from the kernel's table of that protocol. */
+function socketsOf(
+  table: 'tcp' | 'tcp6' | 'udp' | 'udp6',
+): readonly { readonly address: string; readonly listening: boolean }[] {
+  const inodes = new Set<string>()
+  for (const fd of readdirSync('/proc/self/fd')) {
+    try {
+      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1]
+      if (inode !== undefined) inodes.add(inode)
+    } catch {
+      // The descriptor that lists the folder is gone by now.
+    }
+  }
+  const lines = readFileSync(`/proc/self/net/${table}`, 'utf8').trim().split('\n').slice(1)
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => inodes.has(fields[9] ?? ''))
+    .map((fields) => ({ address: fields[1]?.split(':')[0] ?? '', listening: fields[3] === '0A' }))
+}
+
+const isLinux = process.platform === 'linux'
+
+describe('confined to loopback', () => {
+  it('refuses to dial elsewhere before a socket is made', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const node = await scene.node(1)
+    const absent = await testNode(seedOf(2))
+    const connecting = vi.spyOn(Socket.prototype, 'connect')
+    onTestFinished(() => connecting.mockRestore())
+    node.network.setPeers([{ device: absent.device, addresses: foreign, lan: null }])
+    node.network.wake()
+    await pause(500)
+    expect(connecting).not.toHaveBeenCalled()
+    // The same watch sees a dial that is allowed.
+    node.network.setPeers([{ device: absent.device, addresses: ['/ip4/127.0.0.1/tcp/1'], lan: null }])
+    await vi.waitFor(() => expect(connecting).toHaveBeenCalled())
+  })
+
+  it.skipIf(!isLinux)(
+    'listens on loopback only and opens no UDP socket, even when asked for LAN discovery',
+    async ({ onTestFinished }) => {
+      const scene = new Scene(onTestFinished)
+      const before = socketsOf('udp').length + socketsOf('udp6').length
+      const node = await scene.node(1, { lan: true })
+      const other = await testNode(seedOf(2))
+      node.network.setPeers([{ device: other.device, addresses: [], lan: { key: randomBytes(32), side: 0 } }])
+      node.network.setLanDiscovery(true)
+      node.network.wake()
+      await pause(500)
+      expect(socketsOf('udp').length + socketsOf('udp6').length).toBe(before)
+      const listening = [...socketsOf('tcp'), ...socketsOf('tcp6')].filter((socket) => socket.listening)
+      expect(listening.length).toBeGreaterThanOrEqual(1)
+      const loopback = ['0100007F', '00000000000000000000000001000000']
+      expect(listening.filter((socket) => !loopback.includes(socket.address))).toEqual([])
+      expect(node.addresses).toContain(`/ip4/127.0.0.1/tcp/${node.port}`)
+      expect(node.addresses.every((address) => /^\/(ip4\/127\.0\.0\.1|ip6\/::1)\//.test(address))).toBe(true)
+    },
+  )
+})

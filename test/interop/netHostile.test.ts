@@ -1,0 +1,203 @@
+/** Peers that misbehave, made of plain libp2p: each is stopped, and the others notice nothing. */
+import { connect, createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { describe, expect, it } from 'vitest'
+import { networkLimits, protocolLimits } from '../../main/core/limits.ts'
+import { framesProtocol } from '../../main/net/stream/frames.ts'
+import { numbered, pause, Scene, seedOf } from './netNodes.ts'
+import type { TestNode } from './netNodes.ts'
+
+async function attacker(scene: Scene, number: number): Promise<Libp2p> {
+  const made = await createLibp2p({
+    privateKey: await generateKeyPairFromSeed('Ed25519', seedOf(number)),
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+  })
+  scene.atEnd(() => made.stop())
+  return made
+}
+
+async function attack(scene: Scene, number: number, on: TestNode): Promise<{ connection: Connection; stream: Stream }> {
+  const connection = await (await attacker(scene, number)).dial(multiaddr(`/ip4/127.0.0.1/tcp/${on.port}`))
+  const stream = await connection.newStream(framesProtocol)
+  return { connection, stream }
+}
+
+function closed(connection: Connection): Promise<number> {
+  const before = Date.now()
+  return new Promise((resolve) =>
+    connection.addEventListener('close', () => resolve(Date.now() - before), { once: true }),
+  )
+}
+
+/** Two honest nodes that exchange a frame: proof that the attacked one still serves. */
+async function stillServes(scene: Scene, on: TestNode, number: number): Promise<void> {
+  const honest = await scene.node(number)
+  honest.network.setPeers([on.target()])
+  await honest.untilUp(on.device)
+  const before = on.frames.filter((one) => one.device === honest.device).length
+  expect(honest.network.send(on.device, numbered(1))).toBe('sent')
+  await on.until('frame', () => on.frames.filter((one) => one.device === honest.device).length > before)
+}
+
+describe.concurrent('frames from a hostile peer', () => {
+  it.for([protocolLimits.frameSizeBytesMax + 1, 0xffffffff])(
+    'ends a stream whose frame claims %d bytes',
+    async (claimed, { onTestFinished }) => {
+      const scene = new Scene(onTestFinished)
+      const target = await scene.node(1)
+      const { connection, stream } = await attack(scene, 9, target)
+      const gone = closed(connection)
+      const length = new Uint8Array(4)
+      new DataView(length.buffer).setUint32(0, claimed)
+      stream.send(length)
+      expect(await gone).toBeLessThan(1_000)
+      expect(target.frames).toEqual([])
+      await stillServes(scene, target, 3)
+    },
+  )
+
+  it('ends a stream that dribbles a frame, within ten seconds, and no other', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const honest = await scene.node(3)
+    honest.network.setPeers([target.target()])
+    await honest.untilUp(target.device)
+    const { connection, stream } = await attack(scene, 9, target)
+    const gone = closed(connection)
+    stream.send(Uint8Array.of(0, 0, 1, 0, 7))
+    const drip = setInterval(() => stream.status === 'open' && stream.send(Uint8Array.of(7)), 1_000)
+    const tookMs = await gone
+    clearInterval(drip)
+    expect(tookMs).toBeLessThan(10_000)
+    expect(target.frames).toEqual([])
+    expect(honest.count('peerDown')).toBe(0)
+  })
+
+  it('takes a frame that comes byte by byte, if it comes fast enough', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const { stream } = await attack(scene, 9, target)
+    for (const byte of [0, 0, 0, 3, 1, 2, 3]) {
+      stream.send(Uint8Array.of(byte))
+      await pause(20)
+    }
+    await target.until('frame', () => target.frames.length === 1)
+    expect(target.frames[0]?.frame).toEqual(Uint8Array.of(1, 2, 3))
+  })
+
+  it('holds a flood of the smallest frames to the frames that may be unsettled', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    target.onFrame = () => new Promise(() => undefined)
+    const { stream } = await attack(scene, 9, target)
+    const flood = new Uint8Array(5 * 40_000)
+    for (let at = 0; at < flood.length; at += 5) flood.set([0, 0, 0, 1, 1], at)
+    stream.send(flood)
+    await target.until('held', () => target.frames.length === 64)
+    await pause(200)
+    expect(target.frames.length).toBe(64)
+    await stillServes(scene, target, 3)
+  })
+})
+
+describe.concurrent('connections from hostile peers', () => {
+  it('closes one that opens no stream, within the time allowed', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const connection = await (await attacker(scene, 9)).dial(multiaddr(`/ip4/127.0.0.1/tcp/${target.port}`))
+    expect(await closed(connection)).toBeLessThan(networkLimits.streamOpenTimeoutMs + 1_000)
+  })
+
+  it('closes a silent stream', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const { connection } = await attack(scene, 9, target)
+    expect(await closed(connection)).toBeLessThan(10_500)
+    expect(target.events.filter((e) => e.kind === 'peerUp' || e.kind === 'peerDown').map((e) => e.kind)).toEqual([
+      'peerUp',
+      'peerDown',
+    ])
+  })
+
+  it('allows one stream of frames per connection', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const { connection } = await attack(scene, 9, target)
+    const second = await connection.newStream(framesProtocol).catch(() => null)
+    await pause(500)
+    expect(second?.status ?? 'refused').not.toBe('open')
+    expect(target.count('peerUp')).toBe(1)
+  })
+
+  it('bounds the connections of one device', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const one = await attacker(scene, 9)
+    const address = multiaddr(`/ip4/127.0.0.1/tcp/${target.port}`)
+    const dials = Array.from({ length: 12 }, () => one.dial(address, { force: true }).catch(() => null))
+    await Promise.all(dials)
+    await pause(500)
+    expect(one.getConnections().length).toBeLessThanOrEqual(networkLimits.connectionsPerDeviceMax)
+  })
+
+  it('leaves room for contacts when strangers crowd in', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const crowd = await Promise.all(Array.from({ length: 40 }, (_, i) => attacker(scene, 100 + i)))
+    const address = multiaddr(`/ip4/127.0.0.1/tcp/${target.port}`)
+    for (const one of crowd) await one.dial(address).catch(() => null)
+    await pause(300)
+    const standing = crowd.filter((one) => one.getConnections().length > 0).length
+    expect(standing).toBe(networkLimits.strangerConnectionsMax)
+    const honest = await scene.node(3)
+    target.network.setPeers([honest.target([])])
+    honest.network.setPeers([target.target()])
+    await honest.untilUp(target.device)
+  })
+
+  it('serves a newcomer while 64 silent sockets stand in the door', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const sockets: Socket[] = []
+    scene.atEnd(() => sockets.forEach((socket) => socket.destroy()))
+    for (let i = 0; i < 64; i++) {
+      const socket = connect({ host: '127.0.0.1', port: target.port })
+      socket.on('error', () => undefined)
+      sockets.push(socket)
+    }
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
+    const before = Date.now()
+    await stillServes(scene, target, 3)
+    expect(Date.now() - before).toBeLessThan(2_000)
+    // And each of them is gone when its time to prove a key is over.
+    await Promise.all(
+      sockets.map((socket) => (socket.destroyed ? null : new Promise((resolve) => socket.once('close', resolve)))),
+    )
+    expect(Date.now() - before).toBeLessThan(networkLimits.inboundUpgradeTimeoutMs + 2_000)
+  })
+
+  it('gets over a server that accepts and never answers', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const silent = createServer((socket) => socket.on('error', () => undefined))
+    scene.atEnd(() => silent.close())
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const address = silent.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const a = await scene.node(1)
+    const b = await scene.node(2)
+    const before = Date.now()
+    a.network.setPeers([b.target([`/ip4/127.0.0.1/tcp/${port}`, ...b.addresses])])
+    await a.untilUp(b.device)
+    expect(Date.now() - before).toBeLessThan(networkLimits.handshakeTimeoutMs + 2_000)
+  })
+})
