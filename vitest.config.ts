@@ -16,13 +16,15 @@ function nodeLayer(name: string, include: string[], timeoutMs: number, oneFileAt
 }
 
 export default defineConfig({
+  // Tests that run as an ordinary user may not write into root's clone.
+  cacheDir: process.env.WAXWING_TEST_CACHE ?? 'node_modules/.vite',
   test: {
     watch: false,
     // A suite that runs no test is an error.
     passWithNoTests: false,
     allowOnly: false,
     projects: [
-      nodeLayer('unit', ['main/**/*.test.ts', 'preload/**/*.test.ts'], 10_000),
+      nodeLayer('unit', ['main/**/*.test.ts', 'preload/**/*.test.ts', 'build/**/*.test.mjs'], 10_000),
       {
         plugins: [solid()],
         test: {

@@ -19,7 +19,7 @@ Sets up what is missing, builds, and opens Waxwing.
 const say = (/** @type {string} */ line) => process.stderr.write(`${line}\n`)
 
 await runMain(async () => {
-  const args = process.argv.slice(2)
+  const args = joinValues(process.argv.slice(2))
   if (args.includes('--help')) return void process.stdout.write(help)
   await setUp({ runtime: true, system: hasDisplay() ? [] : ['display'] }, new Progress())
   const app = await prepareApp(say)
@@ -52,8 +52,15 @@ async function showWithoutDisplay(display, ended, name) {
   say(`A picture of its window is in ${relative(root, path)}.`)
 }
 
+/** `--profile NAME` as the app reads it: `--profile=NAME`. */
+function joinValues(args) {
+  return args.flatMap((arg, at) => {
+    if (arg === '--profile') return [`--profile=${args[at + 1] ?? ''}`]
+    return args[at - 1] === '--profile' ? [] : [arg]
+  })
+}
+
 function nameOf(args) {
-  const at = args.indexOf('--profile')
-  const name = at >= 0 ? args[at + 1] : args.find((arg) => arg.startsWith('--profile='))?.slice('--profile='.length)
-  return (name ?? 'default').replace(/[^A-Za-z0-9_-]/g, '_')
+  const name = args.find((arg) => arg.startsWith('--profile='))?.slice('--profile='.length)
+  return (name ?? 'main').replace(/[^A-Za-z0-9_-]/g, '_')
 }

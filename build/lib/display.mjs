@@ -30,7 +30,7 @@ export async function startDisplay(user, { width = 1280, height = 860 } = {}) {
   const cookies = join(folder, 'cookies')
   writeFileSync(cookies, cookieFile(randomBytes(16)), { mode: 0o600 })
   if (user.dropped) for (const path of [folder, cookies]) chownSync(path, user.uid, user.gid)
-  const screen = ['-screen', '0', `${width}x${height}x24`, '-fbdir', folder, '-noreset']
+  const screen = ['-screen', '0', `${width}x${height}x24`, '-fbdir', folder, '-noreset', '-nocursor']
   const args = ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-auth', cookies]
   const [command, allArgs] = user.wrap('Xvfb', args)
   const server = spawn(command, allArgs, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: user.env, cwd: '/' })

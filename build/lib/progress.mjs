@@ -12,7 +12,8 @@ export class Progress {
   /**
    * @template T
    * @param {string} name
-   * @param {(say: (detail: string) => void) => Promise<T> | T} work returns what to say about the result, or nothing
+   * @param {(say: (detail: string) => void) => Promise<T> | T} work may return what to say about the result: a string,
+   *   or an object with `sentence` and a count `failed`
    * @returns {Promise<T>}
    */
   async step(name, work) {
@@ -28,8 +29,10 @@ export class Progress {
     const ticker = this.#live && setInterval(() => shown && this.#draw(startedAt, name, detail), 80)
     try {
       const result = await work((text) => (detail = text))
-      if (shown || Date.now() - startedAt > quietMs)
-        this.#end('✓', name, startedAt, typeof result === 'string' ? result : '')
+      const outcome = /** @type {any} */ (result)
+      const failed = outcome?.failed > 0
+      const said = typeof outcome === 'string' ? outcome : (outcome?.sentence ?? '')
+      if (shown || said !== '') this.#end(failed ? '✗' : '✓', name, startedAt, said)
       return result
     } catch (error) {
       this.#end('✗', name, startedAt, '')

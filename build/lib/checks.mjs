@@ -1,0 +1,130 @@
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasDisplay, startDisplay } from './display.mjs'
+import { canRead, ordinaryUser, sandboxObstacle } from './ordinaryUser.mjs'
+import { root } from './paths.mjs'
+import { run } from './run.mjs'
+
+const minuteMs = 60_000
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, output: string, notes: string[] }} Outcome
+ * @typedef {(say: (line: string) => void) => Promise<Outcome>} Check
+ */
+
+/** A tool that says yes or no counts as one. */
+function tool(/** @type {string} */ path, /** @type {string[]} */ ...args) {
+  return /** @type {Check} */ (
+    async (say) => {
+      const result = await run(process.execPath, [join(root, path), ...args], { timeoutMs: 5 * minuteMs, onLine: say })
+      const good = result.code === 0
+      return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, output: result.output, notes: [] }
+    }
+  )
+}
+
+/** Projects of vitest.config.ts; each test counts. */
+function suite(/** @type {string} */ project, /** @type {number} */ minutes) {
+  return /** @type {Check} */ ((say) => runVitest(project, minutes * minuteMs, say, {}))
+}
+
+/** As `suite`, for tests that open windows: as an ordinary user, with the sandbox on wherever that is possible. */
+function screenSuite(/** @type {string} */ project, /** @type {number} */ minutes) {
+  return /** @type {Check} */ (
+    async (say) => {
+      const ordinary = ordinaryUser()
+      const readable = ordinary !== undefined && (await canRead(ordinary, join(root, 'package.json')))
+      const user = readable ? ordinary : undefined
+      const closed = 'an ordinary user cannot read this folder, so the tests run as root'
+      const obstacle = ordinary && !readable ? closed : await sandboxObstacle(ordinary)
+      const notes = obstacle === undefined ? [] : [`Chromium's sandbox is OFF: ${obstacle}.`]
+      const as = user ?? asWeAre()
+      const display = hasDisplay() ? undefined : await startDisplay(as, { width: 1600, height: 1000 })
+      const env = { ...(display?.env ?? as.env), WAXWING_SANDBOX: obstacle === undefined ? 'on' : 'off' }
+      try {
+        const outcome = await runVitest(project, minutes * minuteMs, say, { user: as, env })
+        return { ...outcome, notes: [...notes, ...outcome.notes] }
+      } finally {
+        display?.stop()
+      }
+    }
+  )
+}
+
+function asWeAre() {
+  const wrap = (/** @type {string} */ command, /** @type {readonly string[]} */ args) =>
+    /** @type {[string, string[]]} */ ([command, [...args]])
+  return { uid: 0, gid: 0, name: 'root', env: process.env, dropped: false, wrap }
+}
+
+/** In the order in which they run: what is quick and says most comes first. */
+export const checks = /** @type {const} */ ({
+  format: tool('node_modules/oxfmt/bin/oxfmt', '--check'),
+  lint: tool('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
+  planted: tool('build/checks/planted.mjs'),
+  types: tool('node_modules/typescript/bin/tsc', '-b'),
+  knip: tool('node_modules/knip/bin/knip.js'),
+  unit: suite('unit*', 2),
+  conformance: suite('conformance', 3),
+  sim: suite('sim', 5),
+  interop: suite('interop', 4),
+  crash: suite('crash', 4),
+  e2e: screenSuite('e2e', 8),
+  net: suite('net', 10),
+})
+
+/** The network layer makes namespaces, so it needs root and runs only when named. */
+export const usualChecks = Object.keys(checks).filter((name) => name !== 'net')
+
+/** @returns {Promise<Outcome>} */
+async function runVitest(project, timeoutMs, say, { user = asWeAre(), env = process.env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'waxwing-test-'))
+  if (user.dropped) chownSync(folder, user.uid, user.gid)
+  const report = join(folder, 'report.json')
+  try {
+    mkdirSync(join(folder, 'cache'))
+    if (user.dropped) chownSync(join(folder, 'cache'), user.uid, user.gid)
+    // An ordinary user may not write into root's clone: configuration and caches stay out of it.
+    const configuration = [
+      '--configLoader',
+      'runner',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${report}`,
+    ]
+    const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...configuration]
+    const [command, args] = user.wrap(process.execPath, vitest)
+    const ownEnv = { ...env, NO_COLOR: '1', WAXWING_TEST_CACHE: join(folder, 'cache') }
+    const result = await run(command, args, { timeoutMs, onLine: say, env: ownEnv })
+    return count(result, report)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** @returns {Outcome} */
+function count(result, report) {
+  const { output } = result
+  const notes = result.timedOut ? ['It took too long and was ended.'] : []
+  let counted
+  try {
+    counted = JSON.parse(readFileSync(report, 'utf8'))
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0, output, notes: [...notes, 'It ended without a report.'] }
+  }
+  const passed = counted.numPassedTests
+  const skipped = counted.numPendingTests + counted.numTodoTests
+  // A file that could not be loaded has no tests that could fail.
+  const broken = counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+  let failed = counted.numFailedTests + broken.length
+  if (failed === 0 && result.code !== 0) {
+    failed = 1
+    notes.push(`Its tests passed, but the run ended with code ${result.code}.`)
+  }
+  if (failed === 0 && passed === 0) {
+    failed = 1
+    notes.push('It ran no test.')
+  }
+  return { passed, failed, skipped, output, notes }
+}
