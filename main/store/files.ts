@@ -16,7 +16,8 @@ export type FileError =
 /** True when others could reach it until now: its permissions have been tightened. */
 export type Tightened = boolean
 
-function fileErrorOf(thrown: unknown): FileError {
+/** Maps what the file system throws; rethrows what is a bug. */
+export function fileErrorOf(thrown: unknown): FileError {
   const code = codeOf(thrown)
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' }
   if (code === 'ELOOP') return { kind: 'notAFile' }
