@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest'
+import { ByteWriter, concat } from '../bytes.ts'
+import { durationsMs, protocolLimits } from '../limits.ts'
+import type { Header } from './header.ts'
+import { sealHeader, sealedHeaderSizeBytes } from './header.ts'
+import { ratchetOverheadBytes } from './ratchet.ts'
+import { encodeSession } from './session.ts'
+import { countSkipped } from './skippedKeys.ts'
+import { End, crypto, ends, joined, seeded, startMs } from '../../../test/support/sessions.ts'
+
+type Ends = ReturnType<typeof ends>
+
+/** Both sides have spoken, so that every part of the state is set. */
+function spoken(options = {}): Ends {
+  const both = ends(options)
+  both.anna.open(both.ben.seal('reply'))
+  both.ben.open(both.anna.seal('again'))
+  return both
+}
+
+function shuffled<T>(list: readonly T[], seed: string): T[] {
+  const entropy = seeded(seed)
+  const result = [...list]
+  for (let i = result.length - 1; i > 0; i--) {
+    const [high, low] = entropy.take(2)
+    const j = (((high as number) << 8) | (low as number)) % (i + 1)
+    ;[result[i], result[j]] = [result[j] as T, result[i] as T]
+  }
+  return result
+}
+
+/** What only the peer could send: a header of its choice, sealed under a key that the receiver tries. */
+function forged(headerKey: Uint8Array, header: Header | Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(24).fill(1)
+  const sealed =
+    header instanceof Uint8Array
+      ? concat(nonce, crypto.xchachaSeal(headerKey, nonce, header, new Uint8Array(0)))
+      : sealHeader(crypto, headerKey, nonce, header)
+  const length = new ByteWriter().u8(2).u16(sealed.length).done()
+  return concat(length, sealed, new Uint8Array(ratchetOverheadBytes - 2 - sealedHeaderSizeBytes + 160))
+}
+
+/** Refused, with this error, and the state to the last byte as it was. */
+function expectRefused(end: End, sealed: Uint8Array, error: object): void {
+  const before = encodeSession(end.session)
+  expect(end.refuses(sealed)).toMatchObject(error)
+  expect(encodeSession(end.session)).toEqual(before)
+}
+
+describe('the ratchet', () => {
+  it('opens messages of one turn in any order', () => {
+    const { anna, ben } = spoken()
+    const sealed = Array.from({ length: 1_000 }, (_, i) => anna.seal(`${i}`))
+    const order = shuffled([...sealed.keys()], 'order')
+    for (const i of order) expect(ben.open(sealed[i] as Uint8Array)).toBe(`${i}`)
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
+  })
+
+  it('opens 2,000 messages of one chain in any order, once those too far ahead are offered again', () => {
+    const { anna, ben } = spoken()
+    const sealed = Array.from({ length: 2_000 }, (_, i) => anna.seal(`${i}`))
+    let waiting = shuffled([...sealed.keys()], 'far')
+    const opened: string[] = []
+    for (let round = 0; waiting.length > 0 && round < 10; round++) {
+      const again: number[] = []
+      for (const i of waiting) {
+        try {
+          opened.push(ben.open(sealed[i] as Uint8Array))
+        } catch {
+          expect(ben.refuses(sealed[i] as Uint8Array)).toMatchObject({ kind: 'gapTooLarge' })
+          again.push(i)
+        }
+      }
+      waiting = again
+    }
+    expect(waiting).toEqual([])
+    expect(new Set(opened).size).toBe(2_000)
+  })
+
+  it('opens 2,000 messages of several turns in reverse', () => {
+    const { anna, ben } = spoken()
+    const sealed: Uint8Array[] = []
+    for (let turn = 0; turn < 4; turn++) {
+      for (let i = 0; i < 500; i++) sealed.push(anna.seal(`${turn}.${i}`))
+      // Each turn's last message opens first, so that Ben's answer begins the next turn.
+      expect(ben.open(sealed.at(-1) as Uint8Array)).toBe(`${turn}.499`)
+      anna.open(ben.seal('next'))
+    }
+    const late = sealed.filter((_, i) => i % 500 !== 499).toReversed()
+    for (const envelope of late) ben.open(envelope)
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
+    for (const envelope of sealed) expect(() => ben.open(envelope)).toThrow('refused')
+  })
+
+  it('goes on when messages are lost for good', () => {
+    const { anna, ben } = spoken()
+    for (let turn = 0; turn < 20; turn++) {
+      anna.seal('lost')
+      expect(ben.open(anna.seal('kept'))).toBe('kept')
+      ben.seal('lost')
+      expect(anna.open(ben.seal('kept'))).toBe('kept')
+    }
+  })
+
+  it('refuses every replay: in the chain, after the next turn, and after being stored', () => {
+    const { anna, ben } = spoken()
+    const early = anna.seal('early')
+    const late = anna.seal('late')
+    ben.open(late)
+    ben.open(early)
+    expectRefused(ben, early, { kind: 'noMessageKey', n: 1 })
+    expectRefused(ben, late, { kind: 'noMessageKey', n: 2 })
+    anna.open(ben.seal('turn'))
+    ben.open(anna.seal('next'))
+    expectRefused(ben, early, { kind: 'noHeaderKey' })
+    expectRefused(ben, late, { kind: 'noHeaderKey' })
+  })
+
+  it('refuses a flip of any byte, and opens the genuine message after all of them', () => {
+    const { anna, ben } = spoken()
+    const sealed = anna.seal('genuine')
+    const before = encodeSession(ben.session)
+    for (let at = 0; at < sealed.length; at++) {
+      const flipped = sealed.slice()
+      flipped[at] = (flipped[at] as number) ^ (1 << (at % 8))
+      const { kind } = ben.refuses(flipped)
+      if (at > 2 && at < 84) expect(kind).toBe('noHeaderKey')
+      else if (at >= 84 && at < 116) expect(kind).toBe('badCommitment')
+      else if (at >= 116) expect(kind).toBe('badTag')
+    }
+    expect(encodeSession(ben.session)).toEqual(before)
+    expect(ben.open(sealed)).toBe('genuine')
+  })
+
+  it('refuses a cut at any place, and anything put behind', () => {
+    const { anna, ben } = spoken()
+    const sealed = anna.seal('genuine')
+    const before = encodeSession(ben.session)
+    for (let length = 0; length < sealed.length; length++) ben.refuses(sealed.subarray(0, length))
+    expect(ben.refuses(concat(sealed, Uint8Array.of(0)))).toEqual({ kind: 'badTag' })
+    expect(encodeSession(ben.session)).toEqual(before)
+    expect(ben.open(sealed)).toBe('genuine')
+  })
+
+  it('leaves the state as it was when a message of the next turn is forged', () => {
+    const { anna, ben } = spoken()
+    anna.open(ben.seal('turn'))
+    const next = anna.seal('next')
+    const flipped = next.slice()
+    flipped[flipped.length - 1] = (flipped[flipped.length - 1] as number) ^ 1
+    expectRefused(ben, flipped, { kind: 'badTag' })
+    expect(ben.open(next)).toBe('next')
+  })
+
+  it('refuses another session, with other people or between the same', () => {
+    const { ben } = spoken()
+    const other = spoken({ label: '2' })
+    expectRefused(ben, other.anna.seal('x'), { kind: 'noHeaderKey' })
+    const mirrored = spoken()
+    expectRefused(mirrored.anna, mirrored.anna.seal('x'), { kind: 'noHeaderKey' })
+  })
+
+  it('refuses a gap over the limit without deriving, and takes the largest that is allowed', () => {
+    const { anna, ben } = spoken()
+    const sealed = Array.from({ length: 1_002 }, () => anna.seal('x'))
+    const received = ben.session.ratchet.receive?.n ?? -1
+    expectRefused(ben, sealed[1_001] as Uint8Array, { kind: 'gapTooLarge', got: 1_001, max: protocolLimits.skipMax })
+    const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
+    const ratchetKey = ben.session.ratchet.remoteKey as Uint8Array
+    let derived = 0
+    const counting = {
+      ...crypto,
+      hmacSha256: (...bytes: [Uint8Array, Uint8Array]) => (derived++, crypto.hmacSha256(...bytes)),
+    }
+    const far = forged(headerKey, { ratchetKey, previousCount: 0, n: received + 25_001 })
+    expect(ben.refuses(far, startMs, counting)).toMatchObject({ kind: 'gapTooLarge', got: 25_001 })
+    expect(derived).toBe(0)
+    expect(ben.open(sealed[1_000] as Uint8Array)).toBe('x')
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(1_000)
+  })
+
+  it('keeps at most 2,000 skipped keys and evicts the oldest, never refusing the new', () => {
+    const { anna, ben } = spoken()
+    const first = anna.seal('first')
+    for (let i = 0; i < 999; i++) anna.seal('skipped')
+    ben.open(anna.seal('x'))
+    for (let i = 0; i < 1_000; i++) anna.seal('skipped')
+    ben.open(anna.seal('x'))
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
+    const kept = anna.seal('kept')
+    ben.open(anna.seal('x'))
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
+    expectRefused(ben, first, { kind: 'noMessageKey' })
+    expect(ben.open(kept)).toBe('kept')
+  })
+
+  it('tries the header keys of five earlier chains, and drops keys after 14 days', () => {
+    const { anna, ben } = spoken()
+    const late: Uint8Array[] = []
+    for (let turn = 0; turn < 7; turn++) {
+      late.push(anna.seal(`late ${turn}`))
+      ben.open(anna.seal('x'))
+      anna.open(ben.seal('x'))
+    }
+    // The last of the seven is the present chain, five more are kept, the first is gone.
+    expectRefused(ben, late[0] as Uint8Array, { kind: 'noHeaderKey' })
+    expect(ben.open(late[1] as Uint8Array)).toBe('late 1')
+    for (let day = 1; day < 14; day++) {
+      const atMs = startMs + day * durationsMs.day
+      anna.open(ben.seal('daily', atMs), atMs)
+      ben.open(anna.seal('daily', atMs), atMs)
+    }
+    expect(ben.open(late[6] as Uint8Array, startMs + 13 * durationsMs.day)).toBe('late 6')
+    ben.open(anna.seal('x'), startMs + 14 * durationsMs.day)
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
+  })
+
+  it('does not lose its skipped keys to a clock that jumps years ahead and back', () => {
+    const { anna, ben } = spoken()
+    const late = anna.seal('late')
+    ben.open(anna.seal('x'))
+    ben.open(anna.seal('x'), startMs + 10 * 365 * durationsMs.day)
+    ben.open(anna.seal('x'), startMs - 10 * 365 * durationsMs.day)
+    expect(ben.open(late)).toBe('late')
+  })
+})
+
+describe('the ratchet against its own peer', () => {
+  const ratchetKey = crypto.x25519PublicKey(new Uint8Array(32).fill(8))
+
+  it('never derives from a receiving chain that is not set (none-ck)', () => {
+    const { session, made, bundle } = joined()
+    const fresh = new End(joined().b, seeded('x'))
+    expect(made.secrets.ratchetSecret).not.toEqual(made.secrets.signedPrekeySecret)
+    expect(bundle.ratchetKey).not.toEqual(bundle.signedPrekey)
+    // Anna has opened nothing yet: no receiving chain, and only the responder's first header key.
+    const anna = new End(session, seeded('y'))
+    const first = anna.session.ratchet.nextReceiveHeaderKey
+    expectRefused(anna, forged(first, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
+    expectRefused(anna, forged(first, { ratchetKey, previousCount: 0, n: 0 }), { kind: 'badCommitment' })
+    expectRefused(anna, forged(first, new Uint8Array(41)), { kind: 'malformed' })
+    // Ben has stepped and not answered: the peer has seen no key of his to step on.
+    const next = fresh.session.ratchet.nextReceiveHeaderKey
+    expectRefused(fresh, forged(next, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
+  })
+
+  it('refuses headers without a ratchet key, with one of another kind, or with more behind it', () => {
+    const { ben } = spoken()
+    const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
+    const plain = (type: number) => new ByteWriter().u8(type).bytes(ratchetKey).u32(0).u32(0).done()
+    expectRefused(ben, forged(headerKey, plain(1)), {
+      kind: 'malformed',
+      error: { kind: 'badValue', field: 'ratchetKey' },
+    })
+    const longer = forged(headerKey, concat(plain(2), Uint8Array.of(0)))
+    expectRefused(ben, longer, { kind: 'malformed', error: { kind: 'badValue', field: 'header length' } })
+    const shorter = forged(headerKey, plain(2).subarray(0, 33))
+    expectRefused(ben, shorter, { kind: 'malformed' })
+  })
+
+  it('refuses ratchet keys of low order', () => {
+    const { anna, ben } = spoken()
+    ben.seal('an answer, so that the peer may step')
+    const next = ben.session.ratchet.nextReceiveHeaderKey
+    const received = ben.session.ratchet.receive?.n ?? 0
+    const one = new Uint8Array(32)
+    one[0] = 1
+    for (const low of [new Uint8Array(32), one]) {
+      const header = { ratchetKey: low, previousCount: received, n: 0 }
+      expectRefused(ben, forged(next, header), { kind: 'badRatchetKey' })
+    }
+    expect(ben.open(anna.seal('still'))).toBe('still')
+  })
+
+  it('refuses headers that contradict what was received', () => {
+    const { ben } = spoken()
+    const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
+    expectRefused(ben, forged(headerKey, { ratchetKey, previousCount: 0, n: 5 }), { kind: 'badHeader' })
+    ben.seal('an answer')
+    const next = ben.session.ratchet.nextReceiveHeaderKey
+    const received = ben.session.ratchet.receive?.n ?? 0
+    expectRefused(ben, forged(next, { ratchetKey, previousCount: received - 1, n: 0 }), { kind: 'badHeader' })
+    expectRefused(ben, forged(next, { ratchetKey, previousCount: received + 1_001, n: 0 }), {
+      kind: 'gapTooLarge',
+      got: 1_001,
+    })
+    expectRefused(ben, forged(next, { ratchetKey, previousCount: received, n: 1_001 }), {
+      kind: 'gapTooLarge',
+      got: 1_001,
+    })
+    expectRefused(ben, forged(next, { ratchetKey, previousCount: received + 3, n: 7 }), { kind: 'badCommitment' })
+  })
+
+  it('refuses a header of an old chain whose message is not missing', () => {
+    const { anna, ben } = spoken()
+    anna.seal('missing')
+    ben.open(anna.seal('x'))
+    const oldKey = ben.session.ratchet.receive?.headerKey as Uint8Array
+    anna.open(ben.seal('turn'))
+    ben.open(anna.seal('next'))
+    expectRefused(ben, forged(oldKey, { ratchetKey, previousCount: 0, n: 40 }), { kind: 'noMessageKey', n: 40 })
+    expectRefused(ben, forged(oldKey, new Uint8Array(41)), { kind: 'malformed' })
+  })
+
+  it('keeps 2,000 keys at most even when a step skips in two chains at once', () => {
+    const { anna, ben } = spoken()
+    for (let turn = 0; turn < 3; turn++) {
+      for (let i = 0; i < 900; i++) anna.seal('skipped')
+      ben.open(anna.seal('x'))
+      anna.open(ben.seal('x'))
+    }
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
+  })
+})
