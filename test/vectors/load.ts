@@ -13,10 +13,7 @@ export const vectorFolder = resolve(named ?? join(import.meta.dirname, '../../..
 // A folder that was asked for must be there: nothing is skipped then.
 const available = named !== undefined || existsSync(vectorFolder)
 
-let files = 0
-process.on('exit', () => {
-  if (!available) console.warn(`vectors: skipped ${files} files, because there is no folder ${vectorFolder}`)
-})
+const skipped = new Set<string>()
 
 /** The text of a gzipped file. */
 export function readVectorText(file: string): string {
@@ -30,7 +27,10 @@ export function readVectors<T>(file: string): T {
 
 /** A suite over one file of vectors, skipped where the folder is absent. */
 export function describeVectors(file: string, suite: () => void): void {
-  files++
+  if (!available && !skipped.has(file)) {
+    skipped.add(file)
+    console.warn(`vectors: ${skipped.size} file(s) skipped here, now ${file}: there is no folder ${vectorFolder}`)
+  }
   describe.skipIf(!available)(`vectors of ${file}`, () => {
     suite()
   })
