@@ -7,9 +7,12 @@ import type { DeviceId } from '../core/ids.ts'
 import type { Clock, PathKind, SendOutcome } from '../core/ports.ts'
 import type { PeerStream } from './stream/peerStream.ts'
 
+/** What is asked of a stream here. */
+export type LinkStream = Pick<PeerStream, 'send' | 'end' | 'pulse' | 'wake' | 'framelessPulses'>
+
 /** A stream and what is needed to choose between two. */
 export interface Link {
-  readonly stream: PeerStream
+  readonly stream: LinkStream
   readonly dialledBy: 'us' | 'them'
   readonly openedAtMs: number
   readonly path: PathKind
@@ -89,7 +92,7 @@ export class Peers {
   }
 
   /** Forgets a link whose stream has ended. */
-  remove(device: DeviceId, stream: PeerStream): void {
+  remove(device: DeviceId, stream: LinkStream): void {
     const peer = this.#peers.get(device)
     if (peer === undefined) return
     peer.links = peer.links.filter((link) => link.stream !== stream)
@@ -111,7 +114,7 @@ export class Peers {
   }
 
   /** A stream has room again. */
-  writable(device: DeviceId, stream: PeerStream): void {
+  writable(device: DeviceId, stream: LinkStream): void {
     const peer = this.#peers.get(device)
     if (peer === undefined || peer.used.stream !== stream || !peer.refused) return
     peer.refused = false
@@ -122,7 +125,7 @@ export class Peers {
     for (const link of this.#peers.get(device)?.links ?? []) link.stream.end('closedHere')
   }
 
-  each(call: (device: DeviceId, stream: PeerStream) => void): void {
+  each(call: (device: DeviceId, stream: LinkStream) => void): void {
     for (const [device, peer] of this.#peers) for (const link of peer.links) call(device, link.stream)
   }
 

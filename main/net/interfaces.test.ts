@@ -1,0 +1,132 @@
+import type { NetworkInterfaceInfo } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { lanInterfaces, listenHosts, mayDial } from './confinement.ts'
+import { socketAddress } from './addresses.ts'
+import { announceableHosts, isPhysical, readInterfaces, signatureOf } from './interfaces.ts'
+import type { SysNet } from './interfaces.ts'
+
+function sysOf(...paths: readonly string[]): SysNet {
+  return {
+    has: (path) => paths.some((one) => one === path || one.startsWith(`${path}/`)),
+    list: (path) => paths.filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1)),
+  }
+}
+
+function info(address: string, netmask: string, internal = false): NetworkInterfaceInfo {
+  const common = { address, netmask, mac: '02:00:00:00:00:01', internal, cidr: null }
+  return address.includes(':') ? { ...common, family: 'IPv6', scopeid: 0 } : { ...common, family: 'IPv4' }
+}
+
+const sys = sysOf(
+  'lo',
+  'enp3s0/device',
+  'docker0/bridge',
+  'docker0/brif/veth9',
+  'veth9',
+  'tun0/tun_flags',
+  'br0/bridge',
+  'br0/brif/enp3s0',
+)
+const raw = {
+  lo: [info('127.0.0.1', '255.0.0.0', true), info('::1', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', true)],
+  docker0: [info('172.17.0.1', '255.255.0.0')],
+  enp3s0: [
+    info('192.168.7.5', '255.255.255.0'),
+    info('2001:db8::5', 'ffff:ffff:ffff:ffff::'),
+    info('fe80::5', 'ffff:ffff:ffff:ffff::'),
+  ],
+  tun0: [info('10.8.0.2', '255.255.255.0')],
+}
+const interfaces = readInterfaces(() => raw, sys)
+
+describe('interfaces', () => {
+  it.each([
+    ['enp3s0', true],
+    ['docker0', false],
+    ['veth9', false],
+    ['tun0', false],
+    // A bridge over hardware carries the machine's LAN address.
+    ['br0', true],
+  ])('on Linux, %s is hardware: %s', (name, physical) => {
+    expect(isPhysical(name, sys)).toBe(physical)
+  })
+
+  it('takes eth0 of a container for the real thing, and no device of that name for a docker bridge', () => {
+    expect(isPhysical('eth0', sysOf('eth0'))).toBe(true)
+    expect(isPhysical('docker0', sysOf('docker0'))).toBe(false)
+  })
+
+  it.each([
+    ['Wi-Fi', true],
+    ['Ethernet', true],
+    ['en0', true],
+    ['utun3', false],
+    ['vEthernet (WSL)', false],
+    ['VMware Network Adapter VMnet8', false],
+    ['awdl0', false],
+  ])('elsewhere, by its name, %s is hardware: %s', (name, physical) => {
+    expect(isPhysical(name, null)).toBe(physical)
+  })
+
+  it('announces only what reaches this machine from outside', () => {
+    expect(announceableHosts(interfaces)).toEqual(['192.168.7.5', '2001:db8::5'])
+  })
+
+  it('notices a change', () => {
+    const { tun0: _gone, ...fewer } = raw
+    expect(signatureOf(readInterfaces(() => raw, sys))).toBe(signatureOf(interfaces))
+    expect(signatureOf(readInterfaces(() => fewer, sys))).not.toBe(signatureOf(interfaces))
+  })
+
+  it('has none on a machine that refuses to tell', () => {
+    expect(
+      readInterfaces(() => {
+        throw new Error('EPERM')
+      }, sys),
+    ).toEqual([])
+  })
+})
+
+describe('confinement', () => {
+  const may = (confine: Parameters<typeof mayDial>[0], host: string): boolean => {
+    const address = socketAddress(host, 4_001)
+    return address !== null && mayDial(confine, address, interfaces)
+  }
+  const hosts = [
+    '127.0.0.1',
+    '::1',
+    '192.168.7.9',
+    '10.8.0.9',
+    '9.9.9.9',
+    'fe80::1',
+    '0.0.0.0',
+    '224.0.0.251',
+    '2002:7f00:1::',
+  ]
+
+  it('lets loopback dial loopback alone', () => {
+    expect(hosts.filter((host) => may('loopback', host))).toEqual(['127.0.0.1', '::1'])
+  })
+
+  it('lets an unconfined network dial the world, but not this machine', () => {
+    expect(hosts.filter((host) => may('none', host))).toEqual(['192.168.7.9', '10.8.0.9', '9.9.9.9'])
+  })
+
+  it('lets one of an interface dial its subnets alone', () => {
+    expect(hosts.filter((host) => may({ interfaces: ['enp3s0'] }, host))).toEqual(['192.168.7.9'])
+  })
+
+  it('listens where it may', () => {
+    const both = ['ip4', 'ip6'] as const
+    expect(listenHosts('loopback', false, both, interfaces)).toEqual(['127.0.0.1', '::1'])
+    expect(listenHosts('none', true, ['ip4'], interfaces)).toEqual(['127.0.0.1'])
+    expect(listenHosts('none', false, both, interfaces)).toEqual(['0.0.0.0', '::'])
+    expect(listenHosts({ interfaces: ['enp3s0'] }, false, both, interfaces)).toEqual(['192.168.7.5', '2001:db8::5'])
+  })
+
+  it('speaks on the LAN through hardware, and never from loopback', () => {
+    expect(lanInterfaces('none', interfaces).map((one) => one.name)).toEqual(['enp3s0'])
+    expect(lanInterfaces({ interfaces: ['docker0'] }, interfaces)).toEqual([])
+    expect(lanInterfaces('loopback', interfaces)).toEqual([])
+  })
+})
