@@ -3,11 +3,7 @@ import { protocolLimits } from '../limits.ts'
 import type { EventId } from '../ids.ts'
 
 /** After an event that named `named`: those are covered, the event is a head. The oldest go first. */
-export function headsAfter(
-  heads: readonly EventId[],
-  event: EventId,
-  named: readonly EventId[],
-): readonly EventId[] {
+export function headsAfter(heads: readonly EventId[], event: EventId, named: readonly EventId[]): readonly EventId[] {
   const covered = new Set<EventId>([...named, event])
   const left = heads.filter((head) => !covered.has(head))
   return [...left, event].slice(-protocolLimits.eventHeadsMax)

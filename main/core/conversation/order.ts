@@ -22,9 +22,7 @@ export function clockOf(row: ConversationRow): Stamp {
 
 /** The next reading: later than every one before it, and not before the wall clock. */
 export function nextStamp(clock: Stamp, nowMs: number): Stamp {
-  return nowMs > clock.timeMs
-    ? { timeMs: nowMs, counter: 0 }
-    : { timeMs: clock.timeMs, counter: clock.counter + 1 }
+  return nowMs > clock.timeMs ? { timeMs: nowMs, counter: 0 } : { timeMs: clock.timeMs, counter: clock.counter + 1 }
 }
 
 /** The clock after an event was placed: never behind it. */
@@ -61,8 +59,7 @@ export function placeFor(
   const { before, after } = neighboursOf(progress, sequence)
   if (after !== null && compareStamps(place, stampOf(after)) >= 0) {
     const counter = after.counter - distance(sequence, after.sequence)
-    place =
-      counter >= 0 ? { timeMs: after.orderMs, counter } : { timeMs: Math.max(0, after.orderMs - 1), counter: 0 }
+    place = counter >= 0 ? { timeMs: after.orderMs, counter } : { timeMs: Math.max(0, after.orderMs - 1), counter: 0 }
   }
   if (before !== null && compareStamps(place, stampOf(before)) <= 0) {
     place = { timeMs: before.orderMs, counter: before.counter + distance(before.sequence, sequence) }

@@ -58,5 +58,7 @@ export type FollowInput =
   | { readonly kind: 'flush'; readonly device: DeviceId }
   /** Go on marking as read where one receipt ended. */
   | { readonly kind: 'markReadRest'; readonly conversation: ConversationId; readonly upTo: EventId }
+  /** The stream with this contact ended: remember when. */
+  | { readonly kind: 'parted'; readonly device: DeviceId }
   /** Tell this contact our name and addresses. */
   | { readonly kind: 'introduce'; readonly device: DeviceId }

@@ -1,0 +1,76 @@
+/** What a peer says about our envelopes: stored, or not to be opened. */
+import { implementationLimits } from '../limits.ts'
+import type { DeviceId, EnvelopeId, EventId } from '../ids.ts'
+import type { ContactRow } from '../ports.ts'
+import type { RejectReason } from '../wire/frame.ts'
+import { confirmContact } from './answers.ts'
+import { askForBundle } from './ask.ts'
+import { advanceDelivery } from './compose.ts'
+import { takeOutOfFlight } from './flush.ts'
+import { contactOf, mayTalk } from './people.ts'
+import { activeSession } from './sealing.ts'
+import type { Turn } from './turn.ts'
+
+const { sendWindowFrames } = implementationLimits
+
+interface Acked {
+  readonly order: number
+  readonly event: EventId | null
+}
+
+/** The row that an acknowledged envelope carried, when it still waits. */
+function ackedRow(turn: Turn, device: DeviceId, envelope: EnvelopeId): Acked | null {
+  const flying = turn.state.flow(device).inFlight.find((entry) => entry.envelope === envelope)
+  return flying ?? turn.state.outboxRow(device, envelope)
+}
+
+/** The peer has stored these envelopes: they are done. */
+export function onAck(turn: Turn, device: DeviceId, envelopes: readonly EnvelopeId[]): void {
+  const contact = contactOf(turn.state, device)
+  if (contact === null) return turn.refuse(device, 'notAContact')
+  const done: number[] = []
+  for (const envelope of new Set(envelopes)) {
+    const row = ackedRow(turn, device, envelope)
+    if (row === null) continue
+    turn.put({ kind: 'removeOutbox', device, order: row.order })
+    turn.state.forgetEnvelope(device, envelope)
+    done.push(row.order)
+    if (row.event === null || !advanceDelivery(turn, row.event, device, 'delivered')) continue
+    const event = turn.state.event(row.event)
+    if (event !== null) turn.noticeMessage(event.event, event.conversation)
+  }
+  if (done.length === 0) return
+  confirmContact(turn, contact)
+  const flow = turn.state.flow(device)
+  const inFlight = flow.inFlight.filter((entry) => !done.includes(entry.order))
+  turn.setFlow(device, { inFlight, attempt: 0 })
+  const waiting = turn.state.depth(device).orderMax > flow.cursor
+  // Half a window at a time, so that a long queue does not cost a commit for every acknowledgment.
+  if (waiting && inFlight.length <= sendWindowFrames / 2) turn.follow({ kind: 'flush', device })
+}
+
+/** The invite's maker does not know our session: it was perhaps used by somebody else. Ask again. */
+function askInviteAgain(turn: Turn, device: DeviceId, contact: ContactRow): void {
+  for (const row of turn.state.sessionsOf(device)) {
+    if (row.active) turn.put({ kind: 'putSession', row: { ...row, active: false } })
+  }
+  const pending = turn.putContact({ ...contact, state: 'pending' })
+  turn.setFlow(device, { inFlight: [], cursor: 0 })
+  askForBundle(turn, device, pending)
+}
+
+/** The peer could not open this envelope. It is sealed anew, but only under a new session. */
+export function onReject(turn: Turn, device: DeviceId, envelope: EnvelopeId, reason: RejectReason): void {
+  const contact = contactOf(turn.state, device)
+  if (contact === null || !mayTalk(contact) || reason === 'busy') return
+  const row = turn.state.outboxRow(device, envelope)
+  if (row === null || row.sealed === null) return
+  if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
+  if (reason === 'notAContact') return
+  const active = activeSession(turn, device)
+  if (active === null || active.session === row.sealed.session) return askForBundle(turn, device, contact)
+  turn.state.forgetEnvelope(device, envelope)
+  turn.put({ kind: 'putOutbox', row: { ...row, sealed: null } })
+  takeOutOfFlight(turn, device, [row.order])
+  turn.follow({ kind: 'flush', device })
+}

@@ -1,0 +1,42 @@
+/** Asking a peer for a bundle: to complete an invite, or to renew a session. */
+import { fromHex, toHex } from '../bytes.ts'
+import { assert } from '../assert.ts'
+import { decodeInvite } from '../identity/invite.ts'
+import { implementationLimits } from '../limits.ts'
+import type { DeviceId } from '../ids.ts'
+import type { ContactRow } from '../ports.ts'
+import type { BundlePurpose } from '../wire/frame.ts'
+import { hasElapsed } from './flow.ts'
+import { bundleProof } from './keys.ts'
+import type { Turn } from './turn.ts'
+
+const requestIdSizeBytes = 16
+
+function purposeFor(turn: Turn, device: DeviceId, contact: ContactRow): BundlePurpose {
+  if (contact.state !== 'pending' || contact.acceptedInvite === null) return { kind: 'renew' }
+  const invite = decodeInvite(turn.crypto, contact.acceptedInvite)
+  assert(invite.ok, 'a stored invite does not decode')
+  const { inviteId, secret } = invite.value
+  const proof = bundleProof(turn.crypto, secret, inviteId, turn.state.identity.device, device)
+  return { kind: 'invite', inviteId, proof }
+}
+
+/** Whether a session with this device was begun from here too short a while ago to begin another. */
+function begunLately(turn: Turn, device: DeviceId): boolean {
+  const { renewedAtMs } = turn.state.flow(device)
+  return renewedAtMs !== null && !hasElapsed(renewedAtMs, implementationLimits.rehandshakeIntervalMs, turn.nowMs)
+}
+
+/** Asks once, and again when no answer comes. */
+export function askForBundle(turn: Turn, device: DeviceId, contact: ContactRow): void {
+  const { ask } = turn.state.flow(device)
+  const waiting = ask !== null && !hasElapsed(ask.askedAtMs, implementationLimits.bundleRetryMs, turn.nowMs)
+  if (waiting || begunLately(turn, device)) return
+  const purpose = purposeFor(turn, device, contact)
+  const asked = ask?.purpose === purpose.kind ? fromHex(ask.requestId) : null
+  const requestId = asked?.ok === true ? asked.value : turn.entropy.take(requestIdSizeBytes)
+  turn.setFlow(device, {
+    ask: { requestId: toHex(requestId), purpose: purpose.kind, askedAtMs: turn.nowMs },
+  })
+  turn.emit({ kind: 'send', device, frame: { kind: 'bundleRequest', requestId, purpose }, order: null })
+}

@@ -1,0 +1,364 @@
+/**
+ * What the engine knows: the small resident tables whole, and of the others the rows that were
+ * loaded or written lately. A step works on a fork, so that it has done nothing until its
+ * changes are committed and the fork is absorbed.
+ */
+import { assert } from '../assert.ts'
+import type { DecodeError } from '../bytes.ts'
+import type { Crypto } from '../crypto/provider.ts'
+import { decodeIdentitySecrets } from '../identity/account.ts'
+import type { LocalIdentity } from '../identity/account.ts'
+import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId, PrekeyId } from '../ids.ts'
+import { implementationLimits } from '../limits.ts'
+import type * as ports from '../ports.ts'
+import type { Result } from '../result.ts'
+import { err, ok } from '../result.ts'
+import type { Flow } from './flow.ts'
+import { idleFlow } from './flow.ts'
+import { Layered } from './layered.ts'
+import { Missing } from './missing.ts'
+
+/** How many rows wait for a device, and the highest order that any of its rows ever had. */
+export interface OutboxDepth {
+  readonly rows: number
+  readonly orderMax: number
+}
+
+/** Facts of this run that belong to no device. */
+export interface Run {
+  /** Where others may reach this device now. */
+  readonly addresses: readonly string[]
+  readonly prunedAtMs: number | null
+  readonly strangerFetchesMs: readonly number[]
+}
+
+/** Key of a row with two keys. */
+type Pair = string
+
+export interface Tables {
+  readonly self: Layered<'self', ports.SelfRow>
+  readonly run: Layered<'run', Run>
+  readonly contacts: Layered<AccountId, ports.ContactRow>
+  readonly devices: Layered<DeviceId, ports.DeviceRow>
+  readonly devicesOf: Layered<AccountId, readonly DeviceId[]>
+  readonly invites: Layered<InviteId, ports.InviteRow>
+  readonly settings: Layered<string, ports.SettingValue>
+  readonly depths: Layered<DeviceId, OutboxDepth>
+  readonly flows: Layered<DeviceId, Flow>
+  readonly sessions: Layered<DeviceId, readonly ports.SessionRow[]>
+  readonly conversations: Layered<ConversationId, ports.ConversationRow | null>
+  readonly progress: Layered<Pair, ports.ProgressRow | null>
+  readonly prekeys: Layered<PrekeyId, ports.PrekeyRow | null>
+  readonly initials: Layered<string, boolean>
+  readonly seen: Layered<Pair, boolean>
+  readonly events: Layered<EventId, ports.EventRow | null>
+  readonly clientIds: Layered<Pair, ports.EventRow | null>
+  readonly envelopes: Layered<Pair, ports.OutboxRow | null>
+  readonly deliveries: Layered<EventId, readonly ports.DeliveryRow[]>
+}
+
+const resident = ['self', 'run', 'contacts', 'devices', 'devicesOf', 'invites', 'settings', 'depths', 'flows'] as const
+const hot = ['sessions', 'conversations', 'progress'] as const
+const passing = ['prekeys', 'initials', 'seen', 'events', 'clientIds', 'envelopes', 'deliveries'] as const
+const tableNames = [...resident, ...hot, ...passing] as const satisfies readonly (keyof Tables)[]
+
+function makeTables(below: Tables | null): Tables {
+  const tables: Partial<Record<keyof Tables, unknown>> = {}
+  for (const name of tableNames) {
+    tables[name] = new Layered(below === null ? null : (below[name] as Layered<unknown, unknown>))
+  }
+  return tables as unknown as Tables
+}
+
+export function pair(one: string, other: string): Pair {
+  return `${one}/${other}`
+}
+
+function isOwnEvent(row: ports.EventRow): row is ports.EventRow & { readonly clientId: string } {
+  return row.clientId !== null
+}
+
+export class State {
+  readonly identity: LocalIdentity
+  readonly #tables: Tables
+  constructor(identity: LocalIdentity, tables: Tables) {
+    this.identity = identity
+    this.#tables = tables
+  }
+
+  fork(): State {
+    return new State(this.identity, makeTables(this.#tables))
+  }
+
+  /** Takes over a fork of this state. */
+  absorb(upper: State): void {
+    for (const name of tableNames) {
+      const table = this.#tables[name] as Layered<unknown, unknown>
+      table.absorb(upper.#tables[name] as Layered<unknown, unknown>, name === 'flows' ? idleFlow : undefined)
+    }
+  }
+
+  /** Forgets the rows that need not stay in memory. Only of the lowest state, between batches. */
+  settle(): void {
+    for (const name of hot) this.#tables[name].trim(implementationLimits.hotRowsMax)
+    for (const name of passing) this.#tables[name].trim(0)
+  }
+
+  // ── Resident ───────────────────────────────────────────────────────────────────────────────
+
+  get self(): ports.SelfRow {
+    const row = this.#tables.self.get('self')
+    assert(row !== undefined, 'a state has a self')
+    return row
+  }
+  get run(): Run {
+    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, strangerFetchesMs: [] }
+  }
+  setRun(run: Run): void {
+    this.#tables.run.set('run', run)
+  }
+  contact(account: AccountId): ports.ContactRow | null {
+    return this.#tables.contacts.get(account) ?? null
+  }
+  contacts(): IterableIterator<ports.ContactRow> {
+    return this.#tables.contacts.values()
+  }
+  device(device: DeviceId): ports.DeviceRow | null {
+    return this.#tables.devices.get(device) ?? null
+  }
+  /** The device that an account uses: the one that was certified or named last. Null when none is known. */
+  deviceOf(account: AccountId): DeviceId | null {
+    return this.#tables.devicesOf.get(account)?.at(-1) ?? null
+  }
+  invite(invite: InviteId): ports.InviteRow | null {
+    return this.#tables.invites.get(invite) ?? null
+  }
+  invites(): IterableIterator<ports.InviteRow> {
+    return this.#tables.invites.values()
+  }
+  setting(key: string): ports.SettingValue | null {
+    return this.#tables.settings.get(key) ?? null
+  }
+  settings(): ReadonlyMap<string, ports.SettingValue> {
+    return new Map(this.#tables.settings.entries())
+  }
+  depth(device: DeviceId): OutboxDepth {
+    return this.#tables.depths.get(device) ?? { rows: 0, orderMax: 0 }
+  }
+  flow(device: DeviceId): Flow {
+    return this.#tables.flows.get(device) ?? idleFlow
+  }
+  flows(): IterableIterator<[DeviceId, Flow]> {
+    return this.#tables.flows.entries()
+  }
+  setFlow(device: DeviceId, flow: Flow): void {
+    this.#tables.flows.set(device, flow)
+  }
+
+  // ── Loaded on demand: what is not known is Missing ─────────────────────────────────────────
+
+  sessionsOf(device: DeviceId): readonly ports.SessionRow[] {
+    const rows = this.#tables.sessions.get(device)
+    if (rows === undefined) throw new Missing({ sessionsOf: [device] })
+    return rows
+  }
+  conversation(conversation: ConversationId): ports.ConversationRow | null {
+    const row = this.#tables.conversations.get(conversation)
+    if (row === undefined) throw new Missing({ conversations: [conversation] })
+    return row
+  }
+  progress(conversation: ConversationId, device: DeviceId): ports.ProgressRow | null {
+    const row = this.#tables.progress.get(pair(conversation, device))
+    if (row === undefined) throw new Missing({ progress: [{ conversation, device }] })
+    return row
+  }
+  prekey(prekey: PrekeyId): ports.PrekeyRow | null {
+    const row = this.#tables.prekeys.get(prekey)
+    if (row === undefined) throw new Missing({ prekeys: [prekey] })
+    return row
+  }
+  hasInitial(hash: string): boolean {
+    const known = this.#tables.initials.get(hash)
+    if (known === undefined) throw new Missing({ initials: [hash] })
+    return known
+  }
+  hasSeen(device: DeviceId, envelope: EnvelopeId): boolean {
+    const known = this.#tables.seen.get(pair(device, envelope))
+    if (known === undefined) throw new Missing({ seen: [{ device, envelope }] })
+    return known
+  }
+  event(event: EventId): ports.EventRow | null {
+    const row = this.#tables.events.get(event)
+    if (row === undefined) throw new Missing({ events: [event] })
+    return row
+  }
+  eventByClientId(conversation: ConversationId, clientId: string): ports.EventRow | null {
+    const row = this.#tables.clientIds.get(pair(conversation, clientId))
+    if (row === undefined) throw new Missing({ clientIds: [{ conversation, clientId }] })
+    return row
+  }
+  outboxRow(device: DeviceId, envelope: EnvelopeId): ports.OutboxRow | null {
+    const row = this.#tables.envelopes.get(pair(device, envelope))
+    if (row === undefined) throw new Missing({ outboxEnvelopes: [{ device, envelope }] })
+    return row
+  }
+  deliveries(event: EventId): readonly ports.DeliveryRow[] {
+    const rows = this.#tables.deliveries.get(event)
+    if (rows === undefined) throw new Missing({ deliveries: [event] })
+    return rows
+  }
+  /** A new event has no deliveries: they need not be loaded to be written. */
+  beginDeliveries(event: EventId): void {
+    this.#tables.deliveries.set(event, [])
+  }
+
+  /** Takes in what the store answered to `request`. Only of the lowest state: it holds what is committed. */
+  learn(request: ports.SliceRequest, slice: ports.Slice): void {
+    const tables = this.#tables
+    for (const device of request.sessionsOf ?? []) {
+      tables.sessions.set(
+        device,
+        slice.sessions.filter((row) => row.device === device),
+      )
+    }
+    for (const conversation of request.conversations ?? []) tables.conversations.set(conversation, null)
+    for (const row of slice.conversations) tables.conversations.set(row.conversation, row)
+    for (const { conversation, device } of request.progress ?? []) {
+      tables.progress.set(pair(conversation, device), null)
+    }
+    for (const row of slice.progress) tables.progress.set(pair(row.conversation, row.device), row)
+    for (const prekey of request.prekeys ?? []) tables.prekeys.set(prekey, null)
+    for (const row of slice.prekeys) tables.prekeys.set(row.prekey, row)
+    for (const hash of request.initials ?? []) tables.initials.set(hash, slice.initials.includes(hash))
+    for (const { device, envelope } of request.seen ?? []) tables.seen.set(pair(device, envelope), false)
+    for (const { device, envelope } of slice.seen) tables.seen.set(pair(device, envelope), true)
+    for (const event of request.events ?? []) tables.events.set(event, null)
+    for (const { conversation, clientId } of request.clientIds ?? []) {
+      tables.clientIds.set(pair(conversation, clientId), null)
+    }
+    for (const row of slice.events) this.#noteEvent(row)
+    for (const { device, envelope } of request.outboxEnvelopes ?? []) {
+      tables.envelopes.set(pair(device, envelope), null)
+    }
+    for (const row of slice.outbox) this.#noteOutbox(row)
+    for (const event of request.deliveries ?? []) {
+      tables.deliveries.set(
+        event,
+        slice.deliveries.filter((row) => row.event === event),
+      )
+    }
+  }
+
+  #noteEvent(row: ports.EventRow): void {
+    this.#tables.events.set(row.event, row)
+    if (isOwnEvent(row)) this.#tables.clientIds.set(pair(row.conversation, row.clientId), row)
+  }
+
+  #noteOutbox(row: ports.OutboxRow): void {
+    if (row.sealed !== null) this.#tables.envelopes.set(pair(row.device, row.sealed.envelope), row)
+  }
+
+  // ── Changes ────────────────────────────────────────────────────────────────────────────────
+
+  /** Does to this state what the store will do with the change. */
+  apply(change: ports.Change): void {
+    const tables = this.#tables
+    switch (change.kind) {
+      case 'putSelf':
+        return tables.self.set('self', change.row)
+      case 'putContact':
+        return tables.contacts.set(change.row.account, change.row)
+      case 'putDevice':
+        return this.#applyDevice(change.row)
+      case 'putInvite':
+        return tables.invites.set(change.row.invite, change.row)
+      case 'putSetting':
+        return tables.settings.set(change.key, change.value)
+      case 'putSession': {
+        const others = this.sessionsOf(change.row.device).filter((row) => row.session !== change.row.session)
+        return tables.sessions.set(change.row.device, [...others, change.row])
+      }
+      case 'removeSession': {
+        const left = this.sessionsOf(change.device).filter((row) => row.session !== change.session)
+        return tables.sessions.set(change.device, left)
+      }
+      case 'putConversation':
+        return tables.conversations.set(change.row.conversation, change.row)
+      case 'putProgress':
+        return tables.progress.set(pair(change.row.conversation, change.row.device), change.row)
+      case 'putPrekey':
+        return tables.prekeys.set(change.row.prekey, change.row)
+      case 'removePrekey':
+        return tables.prekeys.set(change.prekey, null)
+      case 'putInitial':
+        return tables.initials.set(change.hash, true)
+      case 'putSeen':
+        return tables.seen.set(pair(change.device, change.envelope), true)
+      case 'putOutbox':
+        return this.#applyOutbox(change.row)
+      default:
+        return this.#applyRest(change)
+    }
+  }
+
+  #applyRest(
+    change: Extract<ports.Change, { kind: 'putEvent' | 'markRead' | 'putDelivery' | 'removeOutbox' | 'prune' }>,
+  ): void {
+    const tables = this.#tables
+    switch (change.kind) {
+      case 'putEvent':
+        return this.#noteEvent(change.row)
+      case 'markRead': {
+        const row = tables.events.get(change.event)
+        return row ? tables.events.set(change.event, { ...row, unread: false }) : undefined
+      }
+      case 'putDelivery': {
+        const others = this.deliveries(change.row.event).filter((row) => row.device !== change.row.device)
+        return tables.deliveries.set(change.row.event, [...others, change.row])
+      }
+      case 'removeOutbox': {
+        const { rows, orderMax } = this.depth(change.device)
+        return tables.depths.set(change.device, { rows: rows - 1, orderMax })
+      }
+      case 'prune':
+        return undefined
+    }
+  }
+
+  #applyDevice(row: ports.DeviceRow): void {
+    this.#tables.devices.set(row.device, row)
+    const others = (this.#tables.devicesOf.get(row.account) ?? []).filter((device) => device !== row.device)
+    this.#tables.devicesOf.set(row.account, [...others, row.device])
+  }
+
+  #applyOutbox(row: ports.OutboxRow): void {
+    const { rows, orderMax } = this.depth(row.device)
+    const isNew = row.order > orderMax
+    this.#tables.depths.set(row.device, isNew ? { rows: rows + 1, orderMax: row.order } : { rows, orderMax })
+    this.#noteOutbox(row)
+  }
+
+  /** Forgets the envelope under which a row could be found: the row is gone, or sealed anew. */
+  forgetEnvelope(device: DeviceId, envelope: EnvelopeId): void {
+    this.#tables.envelopes.set(pair(device, envelope), null)
+  }
+}
+
+export type StateError = { readonly kind: 'noSelf' } | { readonly kind: 'selfDamaged'; readonly cause: DecodeError }
+
+/** The state of a fresh run, from what the store keeps resident. */
+export function createState(crypto: Crypto, rows: ports.Resident): Result<State, StateError> {
+  if (rows.self === null) return err({ kind: 'noSelf' })
+  const identity = decodeIdentitySecrets(crypto, rows.self.secrets)
+  if (!identity.ok) return err({ kind: 'selfDamaged', cause: identity.error })
+  const tables = makeTables(null)
+  const state = new State(identity.value, tables)
+  state.apply({ kind: 'putSelf', row: rows.self })
+  for (const row of rows.contacts) state.apply({ kind: 'putContact', row })
+  const devices = [...rows.devices].sort((a, b) => a.addressesAtMs - b.addressesAtMs)
+  for (const row of devices) state.apply({ kind: 'putDevice', row })
+  for (const row of rows.invites) state.apply({ kind: 'putInvite', row })
+  for (const [key, value] of rows.settings) state.apply({ kind: 'putSetting', key, value })
+  for (const { device, ...depth } of rows.outbox) tables.depths.set(device, depth)
+  return ok(state)
+}

@@ -1,0 +1,111 @@
+/** What happens because time passes. */
+import { durationsMs, implementationLimits } from '../limits.ts'
+import type { DeviceId } from '../ids.ts'
+import { selfConversationId } from '../conversation/ids.ts'
+import { advanceDelivery } from './compose.ts'
+import type { Flow } from './flow.ts'
+import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
+import { isOn } from './settings.ts'
+import type { State } from './state.ts'
+import type { Turn } from './turn.ts'
+
+const limits = implementationLimits
+
+/** Whether something waits for a connected device although nothing of it is on its way. */
+function isStalled(state: State, device: DeviceId, flow: Flow): boolean {
+  return flow.inFlight.length === 0 && flow.ask === null && flow.writable && state.depth(device).rows > 0
+}
+
+/** How long until the earliest thing that a flow waits for; null when it waits for nothing. */
+function flowDelayMs(state: State, device: DeviceId, flow: Flow, nowMs: number): number | null {
+  if (flow.path === null) return null
+  const due: number[] = []
+  const left = (sinceMs: number, durationMs: number): number =>
+    hasElapsed(sinceMs, durationMs, nowMs) ? 0 : sinceMs + durationMs - nowMs
+  const oldest = oldestSentAtMs(flow)
+  if (oldest !== null) due.push(left(oldest, resendAfterMs(flow)))
+  for (const entry of flow.inFlight) {
+    if (!entry.recorded) due.push(left(entry.sentAtMs, limits.sentStateAfterMs))
+  }
+  if (flow.ask !== null) due.push(left(flow.ask.askedAtMs, limits.bundleRetryMs))
+  if (isStalled(state, device, flow)) due.push(limits.bundleRetryMs)
+  return due.length === 0 ? null : Math.min(...due)
+}
+
+/** How long the driver may sleep before it must give a tick. */
+export function wakeAfterMs(state: State, nowMs: number): number {
+  const { prunedAtMs } = state.run
+  let delay: number = limits.pruneIntervalMs
+  if (prunedAtMs === null || hasElapsed(prunedAtMs, limits.pruneIntervalMs, nowMs)) delay = durationsMs.second
+  for (const [device, flow] of state.flows()) {
+    const wanted = flowDelayMs(state, device, flow, nowMs)
+    if (wanted !== null && wanted < delay) delay = wanted
+  }
+  return delay
+}
+
+/** Events that are on their way for a while already are shown as sent. */
+function recordSent(turn: Turn, device: DeviceId): void {
+  const flow = turn.state.flow(device)
+  const isDue = (entry: Flow['inFlight'][number]): boolean =>
+    !entry.recorded && hasElapsed(entry.sentAtMs, limits.sentStateAfterMs, turn.nowMs)
+  for (const { event } of flow.inFlight.filter(isDue)) {
+    if (event === null || !advanceDelivery(turn, event, device, 'sent')) continue
+    const row = turn.state.event(event)
+    if (row !== null) turn.noticeMessage(event, row.conversation)
+  }
+  const inFlight = flow.inFlight.map((entry) => (isDue(entry) ? { ...entry, recorded: true } : entry))
+  turn.setFlow(device, { inFlight })
+}
+
+function prune(turn: Turn): void {
+  const { run } = turn.state
+  if (run.prunedAtMs !== null && !hasElapsed(run.prunedAtMs, limits.pruneIntervalMs, turn.nowMs)) return
+  turn.put({ kind: 'prune', nowMs: turn.nowMs, seenPerDeviceMax: limits.seenEnvelopesPerDeviceMax })
+  turn.state.setRun({ ...run, prunedAtMs: turn.nowMs })
+}
+
+export function onTick(turn: Turn): void {
+  prune(turn)
+  for (const [device, flow] of Array.from(turn.state.flows())) {
+    if (flow.path === null) continue
+    recordSent(turn, device)
+    const oldest = oldestSentAtMs(flow)
+    if (oldest !== null && hasElapsed(oldest, resendAfterMs(flow), turn.nowMs)) {
+      const first = Math.min(...flow.inFlight.map((entry) => entry.order))
+      turn.setFlow(device, {
+        inFlight: [],
+        cursor: Math.min(flow.cursor, first - 1),
+        attempt: flow.attempt + 1,
+      })
+      turn.follow({ kind: 'flush', device })
+    }
+    const asks = flow.ask !== null && hasElapsed(flow.ask.askedAtMs, limits.bundleRetryMs, turn.nowMs)
+    if (asks || isStalled(turn.state, device, flow)) turn.follow({ kind: 'flush', device })
+  }
+}
+
+/** Once per run: the peers, the switches, and the note to self. */
+export function onStart(turn: Turn): void {
+  const { account } = turn.state.identity
+  const conversation = selfConversationId(turn.hash, account)
+  if (turn.state.conversation(conversation) === null) {
+    turn.put({
+      kind: 'putConversation',
+      row: {
+        conversation,
+        kind: 'self',
+        members: [account],
+        nextSequence: 1,
+        heads: [],
+        clockMs: 0,
+        clockCounter: 0,
+        unread: 0,
+        createdAtMs: turn.nowMs,
+      },
+    })
+    turn.noticeConversation(conversation)
+  }
+  turn.emit({ kind: 'setLan', on: isOn(turn.state, 'lanDiscovery') })
+  turn.emit({ kind: 'peersChanged' })
+}
