@@ -56,6 +56,16 @@ describe('a prekey bundle', () => {
     }
   })
 
+  it('says whether it is for one use with 0 or 1 and nothing else', () => {
+    const { bundle } = bundleOf(party('ben'))
+    const changed = bundle.slice()
+    changed[158] = 2
+    expect(errorOf(openBundle(changed, ownerOf(ben), startMs))).toEqual({
+      kind: 'malformed',
+      error: { kind: 'badValue', field: 'oneTime', got: 2 },
+    })
+  })
+
   it('of another version or suite is named as such', () => {
     const { bundle } = bundleOf(party('ben'))
     for (const version of [0, 2, 255]) {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { concat, toHex, utf8 } from '../bytes.ts'
+import { crypto } from '../../../test/support/sessions.ts'
+import type { Opening, OpeningSecrets } from './keySchedule.ts'
+import { firstStage, openIdentity, sealIdentity, secondStage } from './keySchedule.ts'
+
+const of = (value: number, length = 32) => new Uint8Array(length).fill(value)
+const opening: Opening = {
+  responderDescriptor: utf8('descriptor'),
+  bundleHash: of(1),
+  ephemeralKey: of(2),
+  cipherText: of(3, 1_088),
+}
+const secrets: OpeningSecrets = {
+  psk: of(4),
+  ephemeralIdentity: of(5),
+  ephemeralPrekey: of(6),
+  ephemeralOneTime: of(7),
+  kem: of(8),
+}
+const first = firstStage(crypto, opening, secrets)
+const nonce = of(9, 24)
+
+describe('the key schedule', () => {
+  it('depends on every public part and on every secret', () => {
+    const hash = (change: Partial<Opening>) => toHex(firstStage(crypto, { ...opening, ...change }, secrets).identityKey)
+    const key = (change: Partial<OpeningSecrets>) =>
+      toHex(firstStage(crypto, opening, { ...secrets, ...change }).identityKey)
+    const keys = [
+      toHex(first.identityKey),
+      toHex(first.chainKey),
+      hash({ responderDescriptor: utf8('other') }),
+      hash({ bundleHash: of(0) }),
+      hash({ ephemeralKey: of(0) }),
+      hash({ cipherText: of(0, 1_088) }),
+      key({ psk: of(0) }),
+      key({ ephemeralIdentity: of(0) }),
+      key({ ephemeralPrekey: of(0) }),
+      key({ ephemeralOneTime: of(0) }),
+      key({ ephemeralOneTime: null }),
+      key({ kem: of(0) }),
+    ]
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('depends on the whole transcript in its second stage', () => {
+    const sealed = sealIdentity(crypto, first, nonce, utf8('anna'))
+    const stage = (...change: [Uint8Array?, Uint8Array?, Uint8Array?]) =>
+      secondStage(crypto, first, change[0] ?? sealed, change[1] ?? utf8('anna'), change[2] ?? of(1))
+    const right = stage()
+    const { rootKey, headerKey, nextHeaderKey } = right.keys
+    const roots = [right, stage(of(0)), stage(undefined, utf8('ann')), stage(undefined, undefined, of(2))]
+    const keys = [...roots.map((made) => made.keys.rootKey), headerKey, nextHeaderKey, first.chainKey, rootKey]
+    expect(new Set(keys.map(toHex)).size).toBe(keys.length - 1)
+    expect(right.sessionId).toBe(toHex(right.transcript).slice(0, 32))
+  })
+
+  it('opens only an identity that was sealed and padded as it says', () => {
+    const sealed = sealIdentity(crypto, first, nonce, utf8('anna'))
+    expect(openIdentity(crypto, first, sealed)).toEqual(utf8('anna'))
+    for (const length of [0, 23, 24, 39, sealed.length - 1]) {
+      expect(openIdentity(crypto, first, sealed.subarray(0, length))).toBeNull()
+    }
+    expect(openIdentity(crypto, firstStage(crypto, opening, { ...secrets, psk: of(0) }), sealed)).toBeNull()
+    const unpadded = concat(nonce, crypto.xchachaSeal(first.identityKey, nonce, utf8('anna'), first.hash))
+    expect(openIdentity(crypto, first, unpadded)).toBeNull()
+  })
+})
