@@ -3,7 +3,7 @@ import { copyFileSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasDisplay, startDisplay } from './display.mjs'
-import { ordinaryUser, sandboxObstacle } from './ordinaryUser.mjs'
+import { ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
 import { root } from './paths.mjs'
 import { electronBinary, electronDist } from './runtime.mjs'
 import { stageApp } from './staging.mjs'
@@ -21,7 +21,7 @@ export async function prepareApp(say) {
   const obstacle = await sandboxObstacle(user)
   if (obstacle !== undefined) say(`Chromium's sandbox is OFF: ${obstacle}.`)
   else if (user?.dropped) say(`This is root: the app runs as ${user.name}, with Chromium's sandbox on.`)
-  const who = user ?? rootItself()
+  const who = user ?? ourselves()
   const display = hasDisplay() ? undefined : await startDisplay(who)
   if (display) say('There is no display: the app runs on one in memory (Xvfb).')
   const env = display?.env ?? { ...who.env, ...(await displayAccess(who)) }
@@ -55,18 +55,6 @@ export function showErrors(child) {
     for (const line of lines)
       if (process.env.WAXWING_DEBUG || !chromiumRemark.test(line)) process.stderr.write(`${line}\n`)
   })
-}
-
-function rootItself() {
-  return {
-    uid: 0,
-    gid: 0,
-    name: 'root',
-    env: process.env,
-    dropped: false,
-    wrap: (/** @type {string} */ command, /** @type {readonly string[]} */ args) =>
-      /** @type {[string, string[]]} */ ([command, [...args]]),
-  }
 }
 
 /** Lets the ordinary user onto root's display by a copy of its cookie. */

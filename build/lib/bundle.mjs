@@ -18,7 +18,7 @@ export function bundleIsFresh(hash) {
 
 export async function buildBundle(hash, say) {
   const tool = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-  const env = { ...process.env, NODE_ENV: 'production' }
+  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' }
   await mustRun(process.execPath, [tool, 'build'], { env, onLine: say, timeoutMs: 300_000 })
   writeFileSync(stampPath, hash)
 }

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasDisplay, startDisplay } from './display.mjs'
-import { canRead, ordinaryUser, sandboxObstacle } from './ordinaryUser.mjs'
+import { canRead, ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
 import { root } from './paths.mjs'
 import { run } from './run.mjs'
 
@@ -39,7 +39,7 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
       const closed = 'an ordinary user cannot read this folder, so the tests run as root'
       const obstacle = ordinary && !readable ? closed : await sandboxObstacle(ordinary)
       const notes = obstacle === undefined ? [] : [`Chromium's sandbox is OFF: ${obstacle}.`]
-      const as = user ?? asWeAre()
+      const as = user ?? ourselves()
       const display = hasDisplay() ? undefined : await startDisplay(as, { width: 1600, height: 1000 })
       const env = { ...(display?.env ?? as.env), WAXWING_SANDBOX: obstacle === undefined ? 'on' : 'off' }
       try {
@@ -50,12 +50,6 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
       }
     }
   )
-}
-
-function asWeAre() {
-  const wrap = (/** @type {string} */ command, /** @type {readonly string[]} */ args) =>
-    /** @type {[string, string[]]} */ ([command, [...args]])
-  return { uid: 0, gid: 0, name: 'root', env: process.env, dropped: false, wrap }
 }
 
 /** In the order in which they run: what is quick and says most comes first. */
@@ -78,7 +72,7 @@ export const checks = /** @type {const} */ ({
 export const usualChecks = Object.keys(checks).filter((name) => name !== 'net')
 
 /** @returns {Promise<Outcome>} */
-async function runVitest(project, timeoutMs, say, { user = asWeAre(), env = process.env }) {
+async function runVitest(project, timeoutMs, say, { user = ourselves(), env = process.env }) {
   const folder = mkdtempSync(join(tmpdir(), 'waxwing-test-'))
   if (user.dropped) chownSync(folder, user.uid, user.gid)
   const report = join(folder, 'report.json')

@@ -27,7 +27,7 @@ const rootsOwn = /^(?:SUDO_|XDG_|DBUS_|SSH_|GNUPG|npm_|MAIL$|LOGNAME$|USER$|USER
  * @returns {Ordinary | undefined} undefined when root cannot step down
  */
 export function ordinaryUser() {
-  if (!isRoot) return self()
+  if (!isRoot) return ourselves()
   if (!hasCommand('setpriv')) return undefined
   const caller = Number(process.env.SUDO_UID)
   const account = (caller > 0 && accountOf(caller)) || accountOf(nobody) || { name: 'nobody', gid: nobody, uid: nobody }
@@ -44,7 +44,8 @@ export function ordinaryUser() {
   }
 }
 
-function self() {
+/** Us as we are; for root only where nothing that a peer sends is shown. */
+export function ourselves() {
   const uid = process.getuid?.() ?? -1
   const name = process.env.USER ?? ''
   return {
