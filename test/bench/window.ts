@@ -1,0 +1,113 @@
+/** The desktop program: from the start of the process to its first frame, and the memory of each process at rest. */
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { chromium } from 'playwright'
+
+const root = resolve(import.meta.dirname, '../..')
+const electronPath = createRequire(import.meta.url)('electron') as unknown as string
+const restMs = 5_000
+const startTimeoutMs = 60_000
+
+export interface WindowFigures {
+  readonly firstFrameMs: number
+  readonly processes: readonly { readonly name: string; readonly memoryMiB: number }[]
+}
+
+function start(dataRoot: string): ChildProcess {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const args = [
+    ...sandbox,
+    root,
+    `--user-data-root=${dataRoot}`,
+    '--profile=bench',
+    '--confine=loopback',
+    '--remote-debugging-port=0',
+  ]
+  return spawn(electronPath, args, { stdio: 'ignore' })
+}
+
+/** Waits for the file in which Chromium names its debugging port. */
+async function debuggingPort(dataRoot: string): Promise<string> {
+  const file = join(dataRoot, 'desktop', 'bench', 'DevToolsActivePort')
+  for (let waitedMs = 0; waitedMs < startTimeoutMs; waitedMs += 50) {
+    const port = existsSync(file) ? readFileSync(file, 'utf8').split('\n')[0] : undefined
+    if (port) return port
+    await wait(50)
+  }
+  throw new Error('The app opened no window within a minute.')
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return all.map(Number).filter((candidate) => {
+    try {
+      const stat = readFileSync(`/proc/${candidate}/stat`, 'utf8')
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid
+    } catch {
+      return false
+    }
+  })
+}
+
+function treeOf(pid: number): readonly number[] {
+  return [pid, ...childrenOf(pid).flatMap((child) => treeOf(child))]
+}
+
+function nameOf(pid: number): string {
+  const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  const service = /--utility-sub-type=(\S+)/.exec(line)?.[1]
+  return service ?? /--type=(\S+)/.exec(line)?.[1] ?? 'main'
+}
+
+/** Proportional set size: shared pages are counted once among those who share them. */
+function memoryOf(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / 1_024
+}
+
+async function once(dataRoot: string): Promise<WindowFigures> {
+  const spawnedAtMs = Date.now()
+  const child = start(dataRoot)
+  const exited = new Promise<void>((done) => child.once('exit', () => done()))
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await debuggingPort(dataRoot)}`)
+  const page = browser.contexts()[0]?.pages()[0]
+  if (!page) throw new Error('The app has no page.')
+  const paintedAtMs = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const look = (): void => {
+          const paint = performance.getEntriesByName('first-contentful-paint')[0]
+          if (paint) done(performance.timeOrigin + paint.startTime)
+          else setTimeout(look, 20)
+        }
+        look()
+      }),
+  )
+  await wait(restMs)
+  const processes = treeOf(child.pid ?? 0).map((pid) => ({ name: nameOf(pid), memoryMiB: memoryOf(pid) }))
+  await browser.close()
+  child.kill()
+  await exited
+  return { firstFrameMs: paintedAtMs - spawnedAtMs, processes }
+}
+
+/** @param runs starts that are measured, after one that warms the disk's cache */
+export async function measureWindow(runs: number): Promise<readonly WindowFigures[]> {
+  const dataRoot = mkdtempSync(join(tmpdir(), 'waxwing-bench-'))
+  try {
+    await once(dataRoot)
+    const figures: WindowFigures[] = []
+    for (let round = 0; round < runs; round++) {
+      rmSync(join(dataRoot, 'desktop', 'bench', 'DevToolsActivePort'), { force: true })
+      figures.push(await once(dataRoot))
+    }
+    return figures
+  } finally {
+    rmSync(dataRoot, { recursive: true, force: true })
+  }
+}
