@@ -96,3 +96,5 @@ export type SubmitError =
   | { readonly kind: 'storage'; readonly error: StoreError }
   | { readonly kind: 'queueFull'; readonly got: number; readonly max: number }
   | { readonly kind: 'stopped' }
+  /** A bug of ours; the log says where. Nothing was changed. */
+  | { readonly kind: 'internal' }
