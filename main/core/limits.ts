@@ -164,7 +164,7 @@ export const networkLimits = {
   redialAfterMsMax: minute,
   /** A connection that lasted this long resets the back-off. */
   stableConnectionMs: 30 * second,
-  interfacePollMs: 5 * second,
+  interfacePollMs: 2 * second,
 
   // The LAN.
   lanEpochMs: 15 * minute,

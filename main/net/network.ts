@@ -180,7 +180,7 @@ class Libp2pNetwork implements Network {
 
   wake(): void {
     this.#lookAtInterfaces()
-    this.#running?.peers.each((_device, stream) => stream.wake())
+    for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
     this.#reconnector.wake()
   }
 
@@ -385,6 +385,9 @@ class Libp2pNetwork implements Network {
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#permits(address)) return
     const isNew = this.#sightings.add(device, address, this.#options.clock.nowMs())
-    if (isNew && !this.#running.peers.has(device)) this.#reconnector.soon(device)
+    if (!isNew) return
+    this.#reconnector.soon(device)
+    // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
+    this.#running.peers.wake(device)
   }
 }

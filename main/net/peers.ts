@@ -125,6 +125,11 @@ export class Peers {
     for (const link of this.#peers.get(device)?.links ?? []) link.stream.end('closedHere')
   }
 
+  /** Has every stream of the device prove soon that it lives. */
+  wake(device: DeviceId): void {
+    for (const link of this.#peers.get(device)?.links ?? []) link.stream.wake()
+  }
+
   each(call: (device: DeviceId, stream: LinkStream) => void): void {
     for (const [device, peer] of this.#peers) for (const link of peer.links) call(device, link.stream)
   }

@@ -1,0 +1,24 @@
+/** Node 20 runs no TypeScript: programs that tests start are bundled first. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { build } from 'vite'
+
+/** Bundles a script for Node with all that it imports; the returned function removes what was written. */
+export async function bundle(script: string): Promise<{ readonly path: string; readonly remove: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'waxwing-bundle-'))
+  const name = `${basename(script, '.ts')}.mjs`
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: script,
+      target: 'node20.18',
+      outDir: folder,
+      minify: false,
+      rollupOptions: { output: { format: 'es', entryFileNames: name } },
+    },
+  })
+  return { path: join(folder, name), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
