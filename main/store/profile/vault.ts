@@ -128,15 +128,16 @@ export function createVault(
   entropy: Uint8Array,
 ): Result<Uint8Array, VaultError> {
   if (entropy.length !== createEntropySizeBytes) throw new StoreBug(`createVault takes ${createEntropySizeBytes} bytes`)
+  const databaseKey = entropy.slice(0, keySizeBytes)
   try {
     if (exists(path)) return err({ kind: 'exists' })
-    const databaseKey = entropy.slice(0, keySizeBytes)
-    const vault = wrap(crypto, unlock, databaseKey, entropy.subarray(keySizeBytes))
-    crypto.wipe(entropy)
-    replaceFile(path, encodeVault(vault))
+    replaceFile(path, encodeVault(wrap(crypto, unlock, databaseKey, entropy.subarray(keySizeBytes))))
     return ok(databaseKey)
   } catch (thrown) {
+    crypto.wipe(databaseKey)
     return err(vaultErrorOf(thrown))
+  } finally {
+    crypto.wipe(entropy)
   }
 }
 

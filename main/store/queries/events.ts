@@ -93,9 +93,7 @@ function writes(connection: Connection) {
 export function eventQueries(connection: Connection) {
   const byEvent = connection.prepare(`${columns} WHERE event.event = ?`)
   const byId = connection.prepare(`${columns} WHERE event.id = ?`)
-  const byClientId = connection.prepare(
-    `${columns} WHERE conversation.conversation = ? AND event.client_id = ? ORDER BY ${ascending}`,
-  )
+  const byClientId = connection.prepare(`${columns} WHERE conversation.conversation = ? AND event.client_id = ?`)
   const newest = connection.prepare(`${columns} WHERE event.conversation_id = ? ORDER BY ${descending} LIMIT ?`)
   const beforePlace = connection.prepare(`
     ${columns} WHERE event.conversation_id = ? AND ${place} < (?, ?, ?, ?, ?) ORDER BY ${descending} LIMIT ?`)
