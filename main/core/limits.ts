@@ -123,7 +123,7 @@ export const networkLimits = {
   /** Sockets that have not yet proved a key, in all and from one address; beyond it the oldest is closed. */
   pendingInboundMax: 64,
   pendingInboundPerAddressMax: 16,
-  inboundPerAddressPerSecondMax: 128,
+  inboundPerAddressPerSecondMax: 32,
   listenBacklog: 128,
   inboundUpgradeTimeoutMs: 4 * second,
   /** A connection without a stream of frames is closed after this long. */
@@ -131,6 +131,8 @@ export const networkLimits = {
   /** A device that is no target is closed when no frame came or went for this long. */
   strangerIdleMs: 2 * minute,
   muxerStreamsMax: 8,
+  /** Streams that a peer may open in a second; beyond it its connection ends. */
+  streamsPerSecondMax: 32,
   identifySizeBytesMax: 8_192,
 
   // The stream of frames.
@@ -139,7 +141,7 @@ export const networkLimits = {
   /** `send` says `full` while this much waits to be written. */
   streamWriteBufferBytesMax: 262_144,
   /** A frame that has begun must be whole after this long. */
-  frameDurationMsMax: 9 * second,
+  frameDurationMsMax: 8 * second,
   /** The pulse by which streams are watched; figures in pulses are immune to a clock that jumps. */
   pulseMs: second,
   heartbeatPulses: 3,

@@ -1,7 +1,6 @@
 /** libp2p as this program uses it: TCP, Noise, Yamux, identify; no third party's service, no discovery, no relay. */
 import { noise } from '@chainsafe/libp2p-noise'
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify } from '@libp2p/identify'
 import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
@@ -9,12 +8,15 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { networkLimits } from '../core/limits.ts'
+import type { Clock } from '../core/ports.ts'
+import { boundedYamux } from './muxer.ts'
 import { silentLogger } from './silentLogger.ts'
 import { waxwingTcp } from './transport.ts'
 import type { ListenPlan, ReadySockets } from './transport.ts'
 
 export interface NodeOptions {
   readonly privateKey: PrivateKey
+  readonly clock: Clock
   readonly noiseCrypto: ICryptoInterface | undefined
   readonly listenHosts: readonly string[]
   readonly listenPlan: ListenPlan
@@ -43,18 +45,7 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     },
     transports: [waxwingTcp(options.readySockets, listenPlan)],
     connectionEncrypters: [noise(noiseCrypto === undefined ? {} : { crypto: noiseCrypto })],
-    streamMuxers: [
-      yamux({
-        enableKeepAlive: false,
-        maxInboundStreams: limits.muxerStreamsMax,
-        maxOutboundStreams: limits.muxerStreamsMax,
-        streamOptions: {
-          maxStreamWindowSize: limits.streamWindowBytesMax,
-          maxReadBufferLength: limits.streamReadBufferBytesMax,
-          maxWriteBufferLength: 4 * limits.streamWriteBufferBytesMax,
-        },
-      }),
-    ],
+    streamMuxers: [boundedYamux(options.clock)],
     connectionGater: options.gate,
     connectionManager: {
       // The gate keeps the real bounds; these only have to lie above them.

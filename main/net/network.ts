@@ -93,6 +93,7 @@ class Libp2pNetwork implements Network {
     const own = deviceOfKey(privateKey)
     const node = await createNode({
       privateKey,
+      clock,
       noiseCrypto: this.#options.noiseCrypto,
       listenHosts: this.#listenHosts(),
       listenPlan: {
