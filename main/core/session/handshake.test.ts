@@ -82,6 +82,10 @@ describe('the handshake', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/)
     expect(initialMessageHash(crypto, second)).toEqual(ok(hash))
     expect(value(initialMessageHash(crypto, begun({ label: '2' }).first.sealed))).not.toBe(hash)
+    for (const at of [30, 100]) {
+      expect(value(initialMessageHash(crypto, changed(second, at)))).not.toBe(hash)
+    }
+    expect(initialMessageHash(crypto, changed(second, 10))).toEqual(ok(hash))
     expect(peekInitial(utf8('\u0002x')).ok).toBe(false)
     expect(initialMessageHash(crypto, new Uint8Array(0)).ok).toBe(false)
   })

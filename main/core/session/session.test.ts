@@ -79,7 +79,8 @@ describe('a session', () => {
       lastReceivedAtMs: startMs + hourMs,
     })
     expect(needsRenewal(anna.session, startMs + 70 * durationsMs.day)).toBe(false)
-    for (let i = 0; i < 999; i++) anna.seal('x')
+    for (let i = 0; i < 999; i++) anna.seal('x', startMs + i)
+    expect(anna.session.unansweredSinceMs).toBe(startMs)
     expect(needsRenewal(anna.session, startMs)).toBe(false)
     anna.seal('x')
     expect(needsRenewal(anna.session, startMs)).toBe(true)
@@ -98,9 +99,12 @@ describe('a session', () => {
     expect(classifyEnvelope(utf8(''))).toBeNull()
   })
 
-  it('is bound to the associated data', () => {
+  it('is bound to the associated data and to its transcript', () => {
     const { b, anna } = ends()
     const sealed = anna.seal('x')
     expect(errorOf(open(crypto, b, sealed, utf8('b-to-a'), startMs))).toEqual({ kind: 'badTag' })
+    const elsewhere = { ...b, transcript: new Uint8Array(32) }
+    expect(errorOf(open(crypto, elsewhere, sealed, bound, startMs))).toEqual({ kind: 'badTag' })
+    expect(open(crypto, b, sealed, bound, startMs).ok).toBe(true)
   })
 })
