@@ -6,6 +6,11 @@ import type { ContractError, ErrorCode } from '../../preload/contract/errors.ts'
 import { unreachable } from '../core/assert.ts'
 import type { SubmitError } from '../core/engine/commands.ts'
 import type { StoreError } from '../core/ports.ts'
+import type { OpenError } from '../store/errors.ts'
+import type { FileError } from '../store/files.ts'
+import type { BrokenReason, CreationError } from '../store/profile/directory.ts'
+import type { LockError } from '../store/profile/lock.ts'
+import type { VaultError } from '../store/profile/vault.ts'
 
 export interface Figures {
   readonly got: number
@@ -29,7 +34,8 @@ const sentences: Readonly<Record<ErrorCode, Sentence>> = {
     'The profile’s folder is not as Waxwing left it, so it was not opened and nothing in it was changed. Restore the folder from a copy, or start with another profile name.',
   profileInUse:
     'Another Waxwing has this profile open. Use that window, or close it and try again. Nothing was changed.',
-  wrongPassphrase: 'That passphrase does not open this profile. Check the keyboard layout and Caps Lock, then try again.',
+  wrongPassphrase:
+    'That passphrase does not open this profile. Check the keyboard layout and Caps Lock, then try again.',
   passphraseTooShort: ({ got, max }) =>
     `The passphrase has ${got} characters and needs at least ${max}. A few random words are easy to remember and hard to guess.`,
   keyringUnavailable:
@@ -54,7 +60,8 @@ const sentences: Readonly<Record<ErrorCode, Sentence>> = {
   inviteUnknown: 'There is no such invite.',
   inviteOwn: 'This invite is your own. Send it to the person whom you want to reach.',
   inviteAlreadyContact: 'This person is in your contacts already, so the invite was not needed. You can write to them.',
-  inviteLimit: ({ max }) => `There are ${max} open invites, as many as there can be. Withdraw one, then make a new one.`,
+  inviteLimit: ({ max }) =>
+    `There are ${max} open invites, as many as there can be. Withdraw one, then make a new one.`,
   contactUnknown: 'There is no such contact.',
   contactNotReady: 'This cannot be done with the contact yet: their computer has to be reached once first.',
   contactKeyChanged:
@@ -73,12 +80,14 @@ const sentences: Readonly<Record<ErrorCode, Sentence>> = {
     `Port ${got} is in use by another program, so others cannot dial this computer. Choose another port or close that program; Waxwing itself still dials others.`,
   fileRefused: 'The file could not be read or written. Choose another place.',
   cancelled: 'Nothing was done.',
-  internal: 'Waxwing made a mistake. Nothing was changed by this request; try again, and restart Waxwing if it happens again.',
+  internal:
+    'Waxwing made a mistake. Nothing was changed by this request; try again, and restart Waxwing if it happens again.',
 }
 
 /** The error of a code, with its sentence. Figures that are no whole numbers from 0 up are given as 0. */
 export function contractError(code: ErrorCode, figures: Partial<Figures> = {}): ContractError {
-  const whole = (value: number | undefined) => (Number.isSafeInteger(value) && value !== undefined && value >= 0 ? value : 0)
+  const whole = (value: number | undefined) =>
+    Number.isSafeInteger(value) && value !== undefined && value >= 0 ? value : 0
   const exact = { got: whole(figures.got), max: whole(figures.max) }
   const sentence = sentences[code]
   return { code, message: typeof sentence === 'string' ? sentence : sentence(exact), ...exact }
@@ -158,7 +167,48 @@ export function fromSubmitError(error: SubmitError): ContractError {
       return contractError('tooManyRequests', error)
     case 'stopped':
       return contractError('notReady')
+    case 'internal':
+      return contractError('internal')
     default:
       return unreachable(error)
   }
+}
+
+/** What stands in the way of a profile: its folder, lock, vault or database. */
+export type ProfileError =
+  | FileError
+  | BrokenReason
+  | CreationError
+  | LockError
+  | VaultError
+  | OpenError
+  /** The database opened, but what it says about its owner cannot be used. */
+  | { readonly kind: 'selfDamaged' }
+
+const profileCodes: Readonly<Record<ProfileError['kind'], ErrorCode>> = {
+  missing: 'profileBroken',
+  notAFile: 'profileBroken',
+  vaultMissing: 'profileBroken',
+  databaseMissing: 'profileBroken',
+  selfDamaged: 'databaseDamaged',
+  otherOwner: 'databaseForeign',
+  notOurs: 'profileBroken',
+  readOnly: 'databaseReadOnly',
+  ioFailed: 'storageFailed',
+  diskFull: 'diskFull',
+  exists: 'profileExists',
+  inUse: 'profileInUse',
+  locked: 'profileInUse',
+  wrongPassphrase: 'wrongPassphrase',
+  wrongKeyringKey: 'keyringUnavailable',
+  otherProtection: 'wrongPassphrase',
+  damaged: 'databaseDamaged',
+  newer: 'databaseNewer',
+  // The vault gave this key: then the database beside it is another profile's.
+  wrongKey: 'profileBroken',
+}
+
+export function fromProfileError(error: ProfileError): ContractError {
+  const supported = error.kind === 'newer' ? { max: error.supported } : {}
+  return contractError(profileCodes[error.kind], { ...figuresOf(error), ...supported })
 }

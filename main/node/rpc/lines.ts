@@ -21,7 +21,7 @@ export class LineSplitter {
   /** The lines that this chunk ends, in order. */
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = []
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const found = chunk.indexOf(newline, at)
       const end = found < 0 ? chunk.length : found
       const refused = this.#take(chunk.subarray(at, end))

@@ -1,0 +1,140 @@
+/** The network as the engine sees it, with an eye on what the screen shows of it: ports, addresses, who is connected. */
+import type { NetworkStatus } from '../../preload/contract/dto.ts'
+import { contractLimits } from '../../preload/contract/limits.ts'
+import { unreachable } from '../core/assert.ts'
+import type { DeviceId } from '../core/ids.ts'
+import type { ListenError, Log, Network, NetworkEvent, NetworkHandler, PathKind } from '../core/ports.ts'
+import { contractError } from './errors.ts'
+
+export interface NetworkWatcher {
+  statusChanged(): void
+  /** A peer came or went. */
+  peerChanged(device: DeviceId): void
+  listening(port: number): void
+  listenFailed(error: ListenError): void
+}
+
+function problemOf(error: ListenError): string {
+  switch (error.kind) {
+    case 'portInUse':
+      return contractError('portInUse', { got: error.port }).message
+    case 'addressNotAvailable':
+      return 'An address to listen on does not exist on this computer, so others may not be able to dial it.'
+    case 'listenRefused':
+      return 'The operating system refused to listen for connections. Waxwing still dials others.'
+    default:
+      return unreachable(error)
+  }
+}
+
+export class NetworkMonitor implements Network {
+  readonly #inner: Network
+  readonly #watcher: NetworkWatcher
+  /** False: discovery stays off whatever the settings say. */
+  readonly #lanAllowed: boolean
+  readonly #paths = new Map<DeviceId, PathKind>()
+  #state: NetworkStatus['state'] = 'off'
+  #problem: string | null = null
+  #addresses: readonly string[] = []
+
+  readonly #log: Log
+  #starting: Promise<void> | null = null
+
+  constructor(inner: Network, watcher: NetworkWatcher, lanAllowed: boolean, log: Log) {
+    this.#inner = inner
+    this.#log = log
+    this.#watcher = watcher
+    this.#lanAllowed = lanAllowed
+  }
+
+  status(): NetworkStatus {
+    const { addressesMax, addressLengthMax } = contractLimits
+    const addresses = this.#addresses.filter((address) => address.length <= addressLengthMax).slice(0, addressesMax)
+    return { state: this.#state, problem: this.#problem, addresses, connected: this.#paths.size }
+  }
+
+  /** How a device is reached now, or null. */
+  pathOf(device: DeviceId): PathKind | null {
+    return this.#paths.get(device) ?? null
+  }
+
+  /** Settles at once: opening a profile does not wait for sockets. What becomes of it is told as events. */
+  async start(handler: NetworkHandler): Promise<void> {
+    this.#state = 'starting'
+    const started = this.#inner.start({
+      event: (event) => {
+        this.#note(event)
+        handler.event(event)
+        this.#tell(event)
+      },
+      frame: (device, frame) => handler.frame(device, frame),
+      admits: (device) => handler.admits(device),
+    })
+    this.#starting = started.catch((thrown: unknown) => {
+      this.#log.warn('network.startFailed', { error: thrown instanceof Error ? thrown.name : 'unknown' })
+      this.#state = 'failed'
+      this.#problem = problemOf({ kind: 'listenRefused', code: 'start' })
+      this.#watcher.statusChanged()
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#starting
+    await this.#inner.stop()
+    this.#paths.clear()
+    this.#state = 'off'
+  }
+
+  setPeers(...parameters: Parameters<Network['setPeers']>): void {
+    this.#inner.setPeers(...parameters)
+  }
+  send(...parameters: Parameters<Network['send']>): ReturnType<Network['send']> {
+    return this.#inner.send(...parameters)
+  }
+  disconnect(device: DeviceId): void {
+    this.#inner.disconnect(device)
+  }
+  setLanDiscovery(on: boolean): void {
+    this.#inner.setLanDiscovery(on && this.#lanAllowed)
+  }
+  wake(): void {
+    this.#inner.wake()
+  }
+
+  #note(event: NetworkEvent): void {
+    switch (event.kind) {
+      case 'peerUp':
+        this.#paths.set(event.device, event.path)
+        return
+      case 'peerDown':
+        this.#paths.delete(event.device)
+        return
+      case 'addresses':
+        this.#addresses = event.addresses
+        return
+      case 'listening':
+        this.#state = 'listening'
+        return
+      case 'listenFailed':
+        this.#problem = problemOf(event.error)
+        if (this.#state !== 'listening') this.#state = 'failed'
+        return
+      case 'writable':
+        return
+      default:
+        unreachable(event)
+    }
+  }
+
+  #tell(event: NetworkEvent): void {
+    if (event.kind === 'writable') return
+    if (event.kind === 'peerUp' || event.kind === 'peerDown') this.#watcher.peerChanged(event.device)
+    if (event.kind === 'listening') {
+      // A fallback after a refused port: the problem is over.
+      this.#problem = null
+      if (event.ports[0] !== undefined) this.#watcher.listening(event.ports[0])
+    }
+    if (event.kind === 'listenFailed') this.#watcher.listenFailed(event.error)
+    this.#watcher.statusChanged()
+  }
+}

@@ -1,0 +1,39 @@
+/** What the service's parts share while a profile is open. */
+import type { ContractError } from '../../../preload/contract/errors.ts'
+import type { LocalIdentity } from '../../core/identity/account.ts'
+import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/engine/commands.ts'
+import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
+import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import type { NetworkMonitor } from '../networkMonitor.ts'
+
+export type Outcome<T> = Promise<Result<T, ContractError>>
+
+/** What the engine keeps in memory, as of the last commit. */
+export interface ResidentView {
+  readonly identity: LocalIdentity
+  readonly self: SelfRow
+  contact(account: AccountId): ContactRow | null
+  contacts(): Iterable<ContactRow>
+  device(device: DeviceId): DeviceRow | null
+  deviceOf(account: AccountId): DeviceId | null
+  invite(invite: InviteId): InviteRow | null
+  invites(): Iterable<InviteRow>
+  setting(key: string): SettingValue | null
+}
+
+export interface NodeContext {
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly network: NetworkMonitor
+  readonly resident: () => ResidentView
+  readonly submit: <K extends CommandKind>(command: CommandOf<K>) => Promise<Result<Replies[K], SubmitError>>
+  readonly names: NameIndexView
+}
+
+/** Which contacts' names look alike; see nameIndex.ts. */
+export interface NameIndexView {
+  /** Another contact whose name looks like this account's, or null. */
+  twinOf(account: AccountId): AccountId | null
+}

@@ -1,0 +1,95 @@
+/** Messages and conversations: reading pages, writing, marking as read. */
+import type { Message } from '../../../preload/contract/dto.ts'
+import type { ContractError } from '../../../preload/contract/errors.ts'
+import type { ConversationId, DeviceId, EventId } from '../../core/ids.ts'
+import type { ConversationRecord, MessageRecord, StoreError } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import { err, ok } from '../../core/result.ts'
+import { contractError, fromStoreError, fromSubmitError } from '../errors.ts'
+import type { NodeContext } from './context.ts'
+import { toMessage } from './dto.ts'
+import type { Handlers } from './handlers.ts'
+import { reply, stored } from './handlers.ts'
+import { conversationIdFrom, eventIdFrom } from './ids.ts'
+
+type MessageMethods = 'messages.page' | 'message.send' | 'message.details' | 'conversation.markRead'
+
+/** One message as it stands in the store; null when it does not. */
+async function messageById(context: NodeContext, event: EventId): Promise<Result<MessageRecord | null, StoreError>> {
+  const records = await context.store.messagesById([event])
+  return records.ok ? ok(records.value[0] ?? null) : records
+}
+
+/** One conversation with its newest message; null when there is none of this id. */
+export async function conversationById(
+  context: NodeContext,
+  conversation: ConversationId,
+): Promise<Result<ConversationRecord | null, StoreError>> {
+  const [slice, newest] = await Promise.all([
+    context.store.load({ conversations: [conversation] }),
+    context.store.messages(conversation, null, 1),
+  ])
+  if (!slice.ok) return slice
+  if (!newest.ok) return newest
+  const row = slice.value.conversations[0]
+  return ok(row === undefined ? null : { row, last: newest.value[0] ?? null })
+}
+
+async function answerMessage(context: NodeContext, event: EventId): Promise<Result<Message, ContractError>> {
+  const record = await messageById(context, event)
+  if (!record.ok) return err(fromStoreError(record.error))
+  return record.value === null ? err(contractError('messageUnknown')) : ok(toMessage(context, record.value))
+}
+
+function accountOfDevice(context: NodeContext, device: DeviceId, fallback: string): string {
+  const { identity } = context.resident()
+  if (device === identity.device) return identity.account
+  return context.resident().device(device)?.account ?? fallback
+}
+
+export function messageHandlers(context: NodeContext): Handlers<MessageMethods> {
+  return {
+    async 'messages.page'({ conversation, before, limit }) {
+      const id = conversationIdFrom(conversation)
+      const cursor = before && { ...before, event: eventIdFrom(before.event) }
+      const records = await context.store.messages(id, cursor, limit + 1)
+      return stored(records, (page) => ({
+        messages: page.slice(0, limit).map((record) => toMessage(context, record)),
+        more: page.length > limit,
+      }))
+    },
+
+    async 'message.send'({ conversation, clientId, text }) {
+      const sent = await context.submit<'sendText'>({
+        kind: 'sendText',
+        conversation: conversationIdFrom(conversation),
+        clientId,
+        text,
+      })
+      return sent.ok ? answerMessage(context, sent.value.event.event) : err(fromSubmitError(sent.error))
+    },
+
+    async 'message.details'({ event }) {
+      const id = eventIdFrom(event)
+      const [message, deliveries] = await Promise.all([answerMessage(context, id), context.store.deliveries(id)])
+      if (!message.ok) return message
+      return stored(deliveries, (rows) => ({
+        message: message.value,
+        deliveries: rows.map(({ device, state, atMs }) => ({
+          account: accountOfDevice(context, device, message.value.sender),
+          device,
+          delivery: { state, atMs },
+        })),
+      }))
+    },
+
+    async 'conversation.markRead'({ conversation, upTo }) {
+      const marked = await context.submit<'markRead'>({
+        kind: 'markRead',
+        conversation: conversationIdFrom(conversation),
+        upTo: eventIdFrom(upTo),
+      })
+      return reply(marked, () => ({}))
+    },
+  }
+}
