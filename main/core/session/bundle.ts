@@ -26,9 +26,6 @@ import {
   suiteId,
 } from './suite.ts'
 
-/** The namespace of the SSHSIG that `sign` and `verify` make and check over `unsignedBundle`. */
-export const bundleNamespace = 'prekey@waxwing'
-
 const bundleVersion = 1
 const versionAndSuiteBytes = 3
 const signatureSizeBytes = 64
@@ -62,7 +59,7 @@ export interface NewBundle {
   readonly expiresAtMs: number
   /** False for a bundle that several may use: a last resort, with less protection against replay. */
   readonly oneTime: boolean
-  /** The account root's SSHSIG over the given bytes in `bundleNamespace`: the bare 64-byte signature. */
+  /** The account root's SSHSIG over the given bytes, namespace `prekey@waxwing`: the bare 64-byte signature. */
   readonly sign: (bytes: Uint8Array) => Uint8Array
 }
 
@@ -133,7 +130,7 @@ function decodeBundle(bytes: Uint8Array): Result<Decoded, DecodeError> {
   })
 }
 
-/** Whose bundle it must be, and the check of the root's SSHSIG in `bundleNamespace` over the given bytes. */
+/** Whose bundle it must be, and the check of the root's SSHSIG, namespace `prekey@waxwing`, over the given bytes. */
 export interface BundleOwner {
   readonly device: DeviceId
   readonly identityKey: Uint8Array

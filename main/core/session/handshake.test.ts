@@ -19,8 +19,8 @@ import {
   value,
 } from '../../../test/support/sessions.ts'
 import type { PrekeyBundle } from './bundle.ts'
-import { accept, initialMessageHash, initiate, noPsk, peekInitial } from './handshake.ts'
-import { open, seal } from './session.ts'
+import { accept, initiate, noPsk } from './handshake.ts'
+import { initialMessageHash, open, peekInitial, seal } from './session.ts'
 
 const lowOrder = new Uint8Array(32)
 

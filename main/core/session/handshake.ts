@@ -20,8 +20,6 @@ import { newSession, open } from './session.ts'
 import type { LayoutError } from './suite.ts'
 import { keySizeBytes, nonceSizeBytes, zeroKey } from './suite.ts'
 
-export { classifyEnvelope, initialMessageHash, peekInitial } from './initialMessage.ts'
-
 /** The pre-shared key of a handshake without an invite: a renewal between contacts. */
 export const noPsk: Uint8Array = zeroKey
 
