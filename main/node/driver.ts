@@ -258,17 +258,27 @@ class Loop implements Driver, NetworkHandler {
 
   async #load(request: SliceRequest): Promise<Result<Ranges | null, StoreError>> {
     if (isEmptyRequest(request)) return ok(null)
-    const slice = await this.#parts.store.load(request)
+    const slice = await this.#guarded(this.#parts.store.load(request))
     if (!slice.ok) return slice
     this.state().learn(request, slice.value)
     return ok({ request, slice: slice.value })
+  }
+
+  /** A store that throws has found a bug of ours, and has written nothing. */
+  async #guarded<T>(answer: Promise<Result<T, StoreError>>): Promise<Result<T, StoreError>> {
+    try {
+      return await answer
+    } catch (thrown) {
+      this.#parts.log.warn('storeThrew', { error: String(thrown) })
+      return err({ kind: 'ioFailed', code: 'internal' })
+    }
   }
 
   /** Commits, then lets out what the steps caused. An empty batch follows. */
   async #commit(batch: Batch): Promise<Batch> {
     const { changes, outcomes } = batch
     if (outcomes.length === 0) return batch
-    const committed = changes.length === 0 ? ok(undefined) : await this.#parts.store.commit(changes)
+    const committed = changes.length === 0 ? ok(undefined) : await this.#guarded(this.#parts.store.commit(changes))
     if (!committed.ok) {
       this.#fail(
         outcomes.map(({ entry }) => entry),

@@ -1,0 +1,56 @@
+/** What must hold once a world has healed. */
+import type { EventRow } from '../../main/core/ports.ts'
+import type { Peer } from './peer.ts'
+import type { World } from './world.ts'
+
+/** What one said is, once each and in order, what the other was shown. */
+function checkDirection(world: World, from: Peer, to: Peer): void {
+  const conversation = world.conversationOf(from, to)
+  const ofSender = (rows: readonly EventRow[]) => rows.filter((row) => row.device === from.identity.device)
+  const said = ofSender(from.disk.inOrder(conversation))
+  const shown = ofSender(to.disk.inOrder(conversation))
+  const name = `${from.name} to ${to.name}`
+  const texts = (rows: readonly EventRow[]) => rows.map((row) => row.text)
+  if (shown.length !== said.length) world.watch.violation(`${name}: ${said.length} said, ${shown.length} shown`)
+  else if (texts(shown).join('|') !== texts(said).join('|')) world.watch.violation(`${name}: shown in another order`)
+  for (const [rows, where] of [
+    [said, 'said'],
+    [shown, 'shown'],
+  ] as const) {
+    const inOrder = rows.every((row, at) => at === 0 || (rows[at - 1] as EventRow).sequence < row.sequence)
+    if (!inOrder) world.watch.violation(`${name}: ${where} out of sequence`)
+  }
+  for (const row of shown) {
+    if (to.disk.recordOf(row).missingBefore !== 0) world.watch.violation(`${name}: a gap is left`)
+  }
+  for (const row of said) {
+    const states = from.disk.deliveriesOf(row.event).map((delivery) => delivery.state)
+    const arrived = states.every((state) => state === 'delivered' || state === 'read')
+    if (states.length === 0 || !arrived) world.watch.violation(`${name}: not known as delivered`)
+  }
+}
+
+/** What the user was told is kept, and is there once. */
+function checkOwn(world: World, peer: Peer): void {
+  const byClientId = new Map<string, number>()
+  for (const row of peer.disk.events.values()) {
+    if (row.clientId !== null) byClientId.set(row.clientId, (byClientId.get(row.clientId) ?? 0) + 1)
+  }
+  for (const clientId of peer.taken) {
+    if (!byClientId.has(clientId)) world.watch.violation(`${peer.name}: a taken message is gone`)
+  }
+  for (const count of byClientId.values()) {
+    if (count > 1) world.watch.violation(`${peer.name}: one message was written twice`)
+  }
+  for (const { conversation, unread } of peer.disk.conversations.values()) {
+    const counted = peer.disk.inOrder(conversation).filter((row) => row.unread).length
+    if (counted !== unread) world.watch.violation(`${peer.name}: unread says ${unread}, ${counted} are`)
+  }
+}
+
+export function checkHealed(world: World): void {
+  for (const peer of world.peers) checkOwn(world, peer)
+  for (const from of world.peers) {
+    for (const to of world.peers) if (from !== to && world.areFriends(from, to)) checkDirection(world, from, to)
+  }
+}

@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks'
+import { describe, expect, it } from 'vitest'
+import type { Log } from '../../main/core/ports.ts'
+import { live } from './scenario.ts'
+import type { Report } from './world.ts'
+import { stormy } from './world.ts'
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
+const loud: Log = {
+  debug: (event, figures) => console.log('debug', event, figures),
+  info: (event, figures) => console.log('info', event, figures),
+  warn: (event, figures) => console.log('warn', event, figures),
+}
+
+const chosen = process.env['WAXWING_SIM_SEED']
+const count = Number(process.env['WAXWING_SIM_SEEDS'] ?? 200)
+const first = Number(process.env['WAXWING_SIM_FIRST'] ?? 1)
+
+function line(report: Report): string {
+  const { seed, texts, frames, commits, deaths, simulatedMs, violations } = report
+  const figures = `${texts} texts, ${frames} frames, ${commits} commits, ${deaths} deaths, ${simulatedMs} ms`
+  return [`seed ${seed}: ${figures}`, ...violations.map((text) => `  ${text}`)].join('\n')
+}
+
+describe('simulated worlds', () => {
+  it.runIf(chosen !== undefined)(`seed ${chosen} holds what is promised`, async () => {
+    const log = process.env['WAXWING_SIM_VERBOSE'] === undefined ? silent : loud
+    const report = await live(Number(chosen), stormy, log)
+    console.log(line(report))
+    expect(report.violations, line(report)).toEqual([])
+  })
+
+  it.runIf(chosen === undefined)(`${count} seeds hold what is promised`, async () => {
+    const begun = performance.now()
+    const failed: string[] = []
+    let texts = 0
+    for (let seed = first; seed < first + count; seed++) {
+      const report = await live(seed, stormy, silent)
+      texts += report.texts
+      if (report.violations.length > 0) failed.push(line(report))
+    }
+    const seconds = (performance.now() - begun) / 1_000
+    const rate = `${(count / seconds).toFixed(1)} seeds/s`
+    console.log(`${count} simulated worlds, ${texts} texts, ${seconds.toFixed(1)} s: ${rate}`)
+    expect(failed, `${failed.join('\n')}\nReplay one with: npm run sim -- --seed N --verbose`).toEqual([])
+  })
+
+  it('is the same world for the same seed', async () => {
+    const [one, other] = [await live(7, stormy, silent), await live(7, stormy, silent)]
+    expect(one).toEqual(other)
+  })
+})

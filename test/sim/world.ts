@@ -1,0 +1,146 @@
+/** A few computers, a network between them, and everything that can go wrong, by one seed. */
+import { directConversationId } from '../../main/core/conversation/ids.ts'
+import type { ConversationId } from '../../main/core/ids.ts'
+import type { Log, Store } from '../../main/core/ports.ts'
+import { createSodiumCrypto } from '../../main/node/crypto/sodium.ts'
+import { Ether } from './network.ts'
+import { Peer } from './peer.ts'
+import { Chance, Schedule } from './schedule.ts'
+import { Watch, canary } from './watch.ts'
+
+const second = 1_000
+const minute = 60 * second
+
+/** How much of each trouble a world has. */
+export interface Climate {
+  readonly peersMax: number
+  readonly durationMs: number
+  readonly actionEveryMs: number
+  /** Whether machines die, disks fill, clocks jump, streams break. */
+  readonly troubles: boolean
+  /** Plants a bug; null in an honest world. */
+  readonly tamper: ((store: Store) => Store) | null
+}
+
+export const stormy: Climate = {
+  peersMax: 4,
+  durationMs: 2 * minute,
+  actionEveryMs: 900,
+  troubles: true,
+  tamper: null,
+}
+
+export interface Report {
+  readonly seed: number
+  readonly violations: readonly string[]
+  readonly texts: number
+  readonly frames: number
+  readonly commits: number
+  readonly deaths: number
+  readonly simulatedMs: number
+}
+
+const crypto = createSodiumCrypto()
+
+export class World {
+  readonly seed: number
+  readonly climate: Climate
+  readonly chance: Chance
+  readonly schedule = new Schedule()
+  readonly watch = new Watch(crypto)
+  readonly ether: Ether
+  readonly peers: readonly Peer[]
+  readonly links: string[] = []
+  #texts = 0
+
+  constructor(seed: number, climate: Climate, log: Log) {
+    this.seed = seed
+    this.climate = climate
+    this.chance = new Chance(seed)
+    this.ether = new Ether(this.schedule, new Chance(seed ^ 0x5eed), (from, to, frame) =>
+      this.watch.noteFrame(from, to, frame),
+    )
+    const count = this.chance.between(2, climate.peersMax)
+    this.peers = Array.from({ length: count }, (_, number) => {
+      const chance = new Chance(seed * 31 + number)
+      const { schedule, ether, watch } = this
+      return new Peer(`P${number}`, { schedule, ether, chance, watch, log, tamper: climate.tamper })
+    })
+  }
+
+  conversationOf(a: Peer, b: Peer): ConversationId {
+    return directConversationId((bytes) => crypto.sha256(bytes), a.identity.account, b.identity.account)
+  }
+
+  otherThan(peer: Peer): Peer {
+    return this.chance.pick(this.peers.filter((other) => other !== peer))
+  }
+
+  say(peer: Peer, conversation: ConversationId): void {
+    const clientId = `c${this.#texts++}`
+    const text = `${canary} ${clientId} ${'x'.repeat(this.chance.below(300))}`
+    peer.say({ kind: 'sendText', conversation, clientId, text })
+  }
+
+  /** Everybody runs, nothing breaks any more: from here everything must come right. */
+  async heal(): Promise<void> {
+    const { weather } = this.ether
+    Object.assign(weather, { delayMsMin: 1, delayMsMax: 30, dropped: 0, repeated: 0, reordered: 0 })
+    for (const peer of this.peers) {
+      Object.assign(peer.diskWeather, { dies: 0, full: false })
+      for (const other of this.peers) this.ether.partition(peer.identity.device, other.identity.device, false)
+    }
+    for (let round = 0; round < 240; round++) {
+      for (const peer of this.peers) {
+        peer.start()
+        peer.retryIntents()
+      }
+      await this.schedule.runUntil(this.schedule.nowMs + 10 * second)
+      if (round > 2 && this.#isQuiet()) return
+    }
+    this.watch.violation(`not quiet after ${this.schedule.nowMs} ms: ${this.#noise()}`)
+  }
+
+  /** What still waits although it could go. */
+  #waiting(peer: Peer): number {
+    let waiting = 0
+    for (const row of peer.disk.outbox.values()) {
+      const theirs = this.peers.find((other) => other.identity.device === row.device)
+      if (theirs !== undefined && this.areFriends(peer, theirs)) waiting++
+    }
+    return waiting
+  }
+
+  #isQuiet(): boolean {
+    const undecided = (peer: Peer): boolean =>
+      [...peer.disk.contacts.values()].some((row) => row.state === 'pending' && row.pendingProblem === null)
+    const open = (peer: Peer): boolean => peer.intents.some((intent) => !intent.settled)
+    return !this.peers.some((peer) => undecided(peer) || open(peer) || this.#waiting(peer) > 0)
+  }
+
+  #noise(): string {
+    const lines = this.peers.map((peer) => {
+      const states = [...peer.disk.contacts.values()].map((row) => `${row.state}:${row.pendingProblem ?? '-'}`)
+      const open = peer.intents.filter((intent) => !intent.settled).length
+      return `${peer.name} waiting ${this.#waiting(peer)} open ${open} contacts ${states.join(',')}`
+    })
+    return lines.join('; ')
+  }
+
+  areFriends(a: Peer, b: Peer): boolean {
+    const one = a.disk.contacts.get(b.identity.account)?.state === 'active'
+    return one && b.disk.contacts.get(a.identity.account)?.state === 'active'
+  }
+
+  report(): Report {
+    return {
+      seed: this.seed,
+      violations: this.watch.violations,
+      texts: this.#texts,
+      frames: this.watch.frames,
+      commits: this.watch.commits,
+      deaths: this.peers.reduce((sum, peer) => sum + peer.deaths, 0),
+      simulatedMs: this.schedule.nowMs,
+    }
+  }
+}
