@@ -42,7 +42,10 @@ describe('confined to loopback', () => {
     const scene = new Scene(onTestFinished)
     const node = await scene.node(1)
     const absent = await testNode(seedOf(2))
-    const connecting = vi.spyOn(Socket.prototype, 'connect')
+    // Nothing leaves even if the code is wrong: the watch lets no socket connect.
+    const connecting = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function connect(this: Socket) {
+      return this.destroy(new Error('Watched'))
+    })
     onTestFinished(() => connecting.mockRestore())
     node.network.setPeers([{ device: absent.device, addresses: foreign, lan: null }])
     node.network.wake()

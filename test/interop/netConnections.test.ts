@@ -81,6 +81,7 @@ describe.concurrent('meeting', () => {
     await b.until('down', () => b.count('peerDown') === 1)
     await a.start()
     await a.untilUp(b.device, 2)
+    expect(a.network.send(b.device, numbered(1))).toBe('sent')
   })
 
   it('dials a peer whose address is told later, and drops one that is wanted no more', async ({ onTestFinished }) => {
@@ -96,6 +97,7 @@ describe.concurrent('meeting', () => {
       a.until('down', () => a.count('peerDown') === 1),
       b.until('down', () => b.count('peerDown') === 1),
     ])
+    expect(a.network.send(b.device, numbered(1))).toBe('notConnected')
   })
 
   it('is not held up by addresses that answer nothing', async ({ onTestFinished }) => {
@@ -133,6 +135,7 @@ describe.concurrent('refusing', () => {
     const b = await scene.node(2)
     a.network.setPeers([b.target([...impostor.addresses, ...b.addresses])])
     await a.untilUp(b.device)
+    expect(impostor.count('peerUp')).toBe(0)
   })
 
   it('lets nobody in whom the handler does not admit, and takes no frame of theirs', async ({ onTestFinished }) => {

@@ -38,6 +38,11 @@ function field(line: unknown, name: string): unknown {
   return typeof line === 'object' && line !== null && name in line ? Reflect.get(line, name) : undefined
 }
 
+function textField(line: unknown, name: string): string | null {
+  const value = field(line, name)
+  return typeof value === 'string' ? value : null
+}
+
 function isEvent(line: unknown, kind: string): { atMs: number; event: unknown } | null {
   const event = field(line, 'event')
   return field(event, 'kind') === kind ? { atMs: Number(field(line, 'atMs')), event } : null
@@ -74,7 +79,7 @@ async function peer(
 ): Promise<Peer> {
   lan.host(name, number)
   const made = new Peer(lan.run(name, peerScript.path, String(number), interfaceName, lanAtStart))
-  made.device = String(await made.process.hear('device', (line) => field(line, 'device') ?? null))
+  made.device = await made.process.hear('device', (line) => textField(line, 'device'))
   await made.process.hear('started', (line) => field(line, 'started') ?? null)
   return made
 }
@@ -212,6 +217,21 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     const [fromA, fromB] = [a.process.said.length, b.process.said.length]
     lan.cut('b', true)
     await Promise.all([a.event('peerUp', fromA), b.event('peerUp', fromB)])
+  })
+
+  it('is back within ten seconds after it slept while the others went on', async () => {
+    const a = await peer('a', 1)
+    const b = await peer('b', 2)
+    await meet(a, b)
+    b.process.freeze()
+    await a.event('peerDown')
+    await pause(5_000)
+    const [fromA, fromB] = [a.process.said.length, b.process.said.length]
+    const thawedAtMs = Date.now()
+    b.process.thaw()
+    const [up] = await Promise.all([a.event('peerUp', fromA), b.event('peerUp', fromB)])
+    console.log(`back ${up.atMs - thawedAtMs} ms after the thaw`)
+    expect(up.atMs - thawedAtMs).toBeLessThan(10_000)
   })
 
   it('meets a peer again whose address changed', async () => {

@@ -68,6 +68,15 @@ export class NamespaceProcess {
     })
   }
 
+  /** As a machine that sleeps: nothing runs, nothing is answered, sockets stay. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   async end(): Promise<void> {
     if (this.#process.exitCode !== null) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))
