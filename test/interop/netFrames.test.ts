@@ -1,6 +1,7 @@
 /** Frames between two real networks on loopback: order, back-pressure, limits. */
 import { describe, expect, it } from 'vitest'
 import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
+import { createNoiseCrypto } from '../../main/node/crypto/noise.ts'
 import { numbered, numberOf, pause, Scene, seedOf, testNode } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
@@ -71,6 +72,18 @@ describe('frames', () => {
     await a.until('writable', () => a.count('writable') > writables)
     await b.until('the rest', () => b.frames.length === sent)
     expect(b.frames.map((one) => numberOf(one.frame))).toEqual(Array.from({ length: sent }, (_, i) => i))
+  })
+
+  it('speaks with native primitives for Noise as with those of the library', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const a = await scene.node(1, { noiseCrypto: createNoiseCrypto() })
+    const b = await scene.node(2)
+    a.network.setPeers([b.target()])
+    await Promise.all([a.untilUp(b.device), b.untilUp(a.device)])
+    const frame = numbered(1, protocolLimits.frameSizeBytesMax).fill(9, 4)
+    expect([a.network.send(b.device, frame), b.network.send(a.device, frame)]).toEqual(['sent', 'sent'])
+    await Promise.all([a.until('frame', () => a.frames.length === 1), b.until('frame', () => b.frames.length === 1)])
+    expect([a.frames[0]?.frame, b.frames[0]?.frame]).toEqual([frame, frame])
   })
 
   it('refuses to send what the other side would refuse', async ({ onTestFinished }) => {
