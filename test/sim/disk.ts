@@ -100,7 +100,14 @@ export class Disk {
       ports.Change,
       {
         kind:
-          'markRead' | 'putDelivery' | 'putOutbox' | 'removeOutbox' | 'putProgress' | 'putSeen' | 'putSetting' | 'prune'
+          | 'markRead'
+          | 'putDelivery'
+          | 'putOutbox'
+          | 'removeOutbox'
+          | 'putProgress'
+          | 'putSeen'
+          | 'putSetting'
+          | 'prune'
       }
     >,
   ): void {

@@ -106,7 +106,9 @@ export class MemoryStore implements ports.Store {
   }
 
   messagesById(events: readonly EventId[]): Answer<readonly ports.MessageRecord[]> {
-    return this.#next(() => events.flatMap((event) => this.#disk.events.get(event) ?? []).map((row) => this.#disk.recordOf(row)))
+    return this.#next(() =>
+      events.flatMap((event) => this.#disk.events.get(event) ?? []).map((row) => this.#disk.recordOf(row)),
+    )
   }
 
   deliveries(event: EventId): Answer<readonly ports.DeliveryRow[]> {

@@ -85,7 +85,8 @@ export class Ether {
 
   linkOf(endpoint: Endpoint, device: DeviceId): Link | null {
     for (const link of this.#links) {
-      if (link.ends.includes(endpoint) && link.ends.some((end) => end !== endpoint && end.device === device)) return link
+      if (link.ends.includes(endpoint) && link.ends.some((end) => end !== endpoint && end.device === device))
+        return link
     }
     return null
   }
@@ -135,7 +136,9 @@ export class Ether {
   #carry(link: Link, side: 0 | 1, to: Endpoint, frame: Uint8Array, outOfOrder: boolean): void {
     const { delayMsMin, delayMsMax } = this.weather
     const soonest = this.#schedule.nowMs + this.#chance.between(delayMsMin, delayMsMax)
-    const arrivesMs = outOfOrder ? soonest + this.#chance.between(0, 4 * delayMsMax) : Math.max(soonest, link.arrivesMs[side])
+    const arrivesMs = outOfOrder
+      ? soonest + this.#chance.between(0, 4 * delayMsMax)
+      : Math.max(soonest, link.arrivesMs[side])
     if (!outOfOrder) link.arrivesMs[side] = arrivesMs
     link.onTheWay[side]++
     this.#schedule.after(arrivesMs - this.#schedule.nowMs, () => {

@@ -105,7 +105,7 @@ export class Schedule {
     this.#heap[b] = kept
   }
   #up(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1
       if (!this.#before(at, parent)) return
       this.#swap(at, parent)
@@ -116,7 +116,7 @@ export class Schedule {
     const last = this.#heap.pop() as Planned
     if (this.#heap.length === 0) return
     this.#heap[0] = last
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let least = at
       for (const child of [2 * at + 1, 2 * at + 2]) {
         if (child < this.#heap.length && this.#before(child, least)) least = child

@@ -9,6 +9,8 @@ import { advanceDelivery } from './compose.ts'
 import { takeOutOfFlight } from './flush.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { activeSession } from './sealing.ts'
+import { requireAll } from './missing.ts'
+import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
 const { sendWindowFrames } = implementationLimits
@@ -24,10 +26,21 @@ function ackedRow(turn: Turn, device: DeviceId, envelope: EnvelopeId): Acked | n
   return flying ?? turn.state.outboxRow(device, envelope)
 }
 
+/** What acknowledgments of these envelopes will read. */
+export function ackReads(state: State, device: DeviceId, envelopes: readonly EnvelopeId[]): readonly (() => unknown)[] {
+  const flying = new Map(state.flow(device).inFlight.map((entry) => [entry.envelope, entry.event]))
+  return envelopes.flatMap((envelope): readonly (() => unknown)[] => {
+    const event = flying.get(envelope)
+    if (event === undefined) return [() => state.outboxRow(device, envelope)]
+    return event === null ? [] : [() => state.deliveries(event), () => state.event(event)]
+  })
+}
+
 /** The peer has stored these envelopes: they are done. */
 export function onAck(turn: Turn, device: DeviceId, envelopes: readonly EnvelopeId[]): void {
   const contact = contactOf(turn.state, device)
   if (contact === null) return turn.refuse(device, 'notAContact')
+  requireAll(ackReads(turn.state, device, envelopes))
   const done: number[] = []
   for (const envelope of new Set(envelopes)) {
     const row = ackedRow(turn, device, envelope)

@@ -7,26 +7,13 @@ import type { DeviceId } from '../ids.ts'
 import type { Frame } from '../wire/frame.ts'
 import { decodeFrame } from '../wire/frame.ts'
 import type { Happening } from './inputs.ts'
+import { ackReads } from './acks.ts'
 import { envelopeIdFor } from './keys.ts'
-import { Missing, mergeRequests } from './missing.ts'
+import { missingOf } from './missing.ts'
 import { contactOf } from './people.ts'
 import type { State } from './state.ts'
 
 type Read = () => unknown
-
-/** The requests of those reads that are not answered by what is known. */
-function missingOf(reads: readonly Read[]): SliceRequest {
-  const requests: SliceRequest[] = []
-  for (const read of reads) {
-    try {
-      read()
-    } catch (thrown) {
-      if (!(thrown instanceof Missing)) throw thrown
-      requests.push(thrown.request)
-    }
-  }
-  return mergeRequests(requests)
-}
 
 function envelopeReads(crypto: Crypto, state: State, device: DeviceId, sealed: Uint8Array): readonly Read[] {
   const reads: Read[] = [() => state.hasSeen(device, envelopeIdFor(crypto, sealed)), () => state.sessionsOf(device)]
@@ -50,12 +37,7 @@ function envelopeReads(crypto: Crypto, state: State, device: DeviceId, sealed: U
 function frameReads(crypto: Crypto, state: State, device: DeviceId, frame: Frame): readonly Read[] {
   if (frame.kind === 'envelope') return envelopeReads(crypto, state, device, frame.sealed)
   if (frame.kind !== 'ack') return []
-  const flying = new Map(state.flow(device).inFlight.map((entry) => [entry.envelope, entry.event]))
-  return frame.envelopeIds.flatMap((envelope): readonly Read[] => {
-    const event = flying.get(envelope)
-    if (event === undefined) return [() => state.outboxRow(device, envelope)]
-    return event === null ? [] : [() => state.deliveries(event), () => state.event(event)]
-  })
+  return ackReads(state, device, frame.envelopeIds)
 }
 
 /** What to load before this happening's step. Never a range. */

@@ -3,8 +3,9 @@ import { durationsMs, implementationLimits } from '../limits.ts'
 import type { DeviceId } from '../ids.ts'
 import { selfConversationId } from '../conversation/ids.ts'
 import { advanceDelivery } from './compose.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
+import { requireAll } from './missing.ts'
 import { isOn } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -44,17 +45,21 @@ export function wakeAfterMs(state: State, nowMs: number): number {
   return delay
 }
 
-/** Events that are on their way for a while already are shown as sent. */
+/** What is on its way for a while already and not shown as sent yet. */
+function unrecorded(flow: Flow, nowMs: number): readonly InFlight[] {
+  return flow.inFlight.filter((entry) => !entry.recorded && hasElapsed(entry.sentAtMs, limits.sentStateAfterMs, nowMs))
+}
+
 function recordSent(turn: Turn, device: DeviceId): void {
   const flow = turn.state.flow(device)
-  const isDue = (entry: Flow['inFlight'][number]): boolean =>
-    !entry.recorded && hasElapsed(entry.sentAtMs, limits.sentStateAfterMs, turn.nowMs)
-  for (const { event } of flow.inFlight.filter(isDue)) {
+  const due = unrecorded(flow, turn.nowMs)
+  if (due.length === 0) return
+  for (const { event } of due) {
     if (event === null || !advanceDelivery(turn, event, device, 'sent')) continue
     const row = turn.state.event(event)
     if (row !== null) turn.noticeMessage(event, row.conversation)
   }
-  const inFlight = flow.inFlight.map((entry) => (isDue(entry) ? { ...entry, recorded: true } : entry))
+  const inFlight = flow.inFlight.map((entry) => (due.includes(entry) ? { ...entry, recorded: true } : entry))
   turn.setFlow(device, { inFlight })
 }
 
@@ -67,8 +72,10 @@ function prune(turn: Turn): void {
 
 export function onTick(turn: Turn): void {
   prune(turn)
-  for (const [device, flow] of Array.from(turn.state.flows())) {
-    if (flow.path === null) continue
+  const connected = Array.from(turn.state.flows()).filter(([, flow]) => flow.path !== null)
+  const events = connected.flatMap(([, flow]) => unrecorded(flow, turn.nowMs).flatMap(({ event }) => event ?? []))
+  requireAll(events.flatMap((event) => [() => turn.state.deliveries(event), () => turn.state.event(event)]))
+  for (const [device, flow] of connected) {
     recordSent(turn, device)
     const oldest = oldestSentAtMs(flow)
     if (oldest !== null && hasElapsed(oldest, resendAfterMs(flow), turn.nowMs)) {
