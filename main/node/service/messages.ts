@@ -52,10 +52,13 @@ export function messageHandlers(context: NodeContext): Handlers<MessageMethods> 
     async 'messages.page'({ conversation, before, limit }) {
       const id = conversationIdFrom(conversation)
       const cursor = before && { ...before, event: eventIdFrom(before.event) }
-      const records = await context.store.messages(id, cursor, limit + 1)
-      return stored(records, (page) => ({
-        messages: page.slice(0, limit).map((record) => toMessage(context, record)),
-        more: page.length > limit,
+      const page = await context.store.messages(id, cursor, limit)
+      if (!page.ok) return err(fromStoreError(page.error))
+      const last = page.value.at(-1)?.row
+      const older = last && page.value.length === limit ? await context.store.messages(id, last, 1) : ok([])
+      return stored(older, (rest) => ({
+        messages: page.value.map((record) => toMessage(context, record)),
+        more: rest.length > 0,
       }))
     },
 
