@@ -85,6 +85,11 @@ export function screenConformance(bench: Bench): void {
     ])
   })
 
+  it('counts stored events where no progress was kept', async () => {
+    await bench.commit(put.conversation(rows.conversation(1)), ...[1, 2, 5].map((n) => put.event(rows.event(n))))
+    expect((await page(null, 50)).map((record) => record.missingBefore)).toEqual([2, 0, 0])
+  })
+
   it('closes a gap when the missing event arrives, and never shows one before what was written here', async () => {
     await bench.commit(put.conversation(rows.conversation(1)), put.event(rows.event(3)), put.event(rows.ownEvent(8)))
     await bench.commit(put.progress(rows.progress(0, [3])))

@@ -6,6 +6,7 @@ import { cheapCrypto as crypto } from '../../../test/conformance/cheapCrypto.ts'
 import { bytesOf } from '../../../test/conformance/rows.ts'
 import { makeDirectory, opened } from '../../../test/conformance/sqlcipher.ts'
 import type { Unlock } from './vault.ts'
+import { associatedData } from './vaultFormat.ts'
 import {
   changeEntropySizeBytes,
   changeProtection,
@@ -71,6 +72,22 @@ describe('a vault', () => {
     for (const secret of [Buffer.from(key).toString('base64'), Buffer.from(key).toString('hex'), 'horse']) {
       expect(text).not.toContain(secret)
     }
+  })
+
+  it('has the format that version 1 has always had', () => {
+    const written = {
+      version: 1,
+      protection: { kind: 'keyring' },
+      nonce: 'ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3',
+      wrappedKey: 'Gl5KzHwwE4w/uVe6T0AG1jpS1jvYlAGy5mZbLgg+7QWq5Gzr9YW/dRp0hz5rqvyk',
+    }
+    writeFileSync(path, JSON.stringify(written), { mode: 0o600 })
+    const key = Uint8Array.from({ length: 32 }, (_, at) => at)
+    expect(opened(openVault(path, crypto, { kind: 'keyring', key }))).toEqual(new Uint8Array(32).fill(7))
+    const salt = new Uint8Array(16).fill(5)
+    const header = associatedData(1, { kind: 'passphrase', argon2id: { memoryKiB: 65_536, passes: 3, salt } })
+    const expected = `77617877696e67207661756c7400${'01'}${'01'}${'00010000'}${'00000003'}${'0010'}${'05'.repeat(16)}`
+    expect(Buffer.from(header).toString('hex')).toBe(expected)
   })
 
   it('wipes the entropy that it was given', () => {
