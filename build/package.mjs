@@ -35,14 +35,14 @@ await runMain(async () => {
   if (!isRelease) process.stderr.write(`This is a development package (${version}), not a release.\n`)
   await progress.step('Icons', renderIcons)
   rmSync(dist, { recursive: true, force: true })
-  await progress.step('Package', async (say) => pack(targets, version, say))
+  await progress.step('Package', (say) => pack(targets, version, isRelease, say))
   for (const name of readdirSync(dist).filter((file) => /\.(?:deb|rpm|AppImage|gz|exe|dmg)$/.test(file))) {
     const megabytes = statSync(join(dist, name)).size / 1e6
     process.stdout.write(`dist/${name}  ${megabytes.toFixed(1)} MB\n`)
   }
 })
 
-async function pack(targets, version, say) {
+async function pack(targets, version, isRelease, say) {
   const electronVersion = readFileSync(join(electronDist(), 'version'), 'utf8').trim().replace(/^v/, '')
   const env = {
     ...process.env,
@@ -50,6 +50,7 @@ async function pack(targets, version, say) {
     WAXWING_PACKAGE_VERSION: version,
     WAXWING_ELECTRON_DIST: electronDist(),
     WAXWING_ELECTRON_VERSION: electronVersion,
+    ...(isRelease ? {} : { WAXWING_QUICK_PACKAGE: '1', ELECTRON_BUILDER_COMPRESSION_LEVEL: '3' }),
     // Both are otherwise fetched from where not every machine can reach.
     CUSTOM_FPM_PATH: targets.includes('rpm') ? undefined : join(root, 'build', 'packaging', 'fpm.mjs'),
     ELECTRON_BUILDER_7ZIP_PATH: process.platform === 'linux' ? '/usr/bin/7za' : undefined,
