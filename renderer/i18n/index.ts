@@ -1,0 +1,23 @@
+/** Words for keys, in the reader's language. */
+import { flatten, translator } from '@solid-primitives/i18n'
+import type { Flatten } from '@solid-primitives/i18n'
+import { createSignal } from 'solid-js'
+import type { Dictionary } from './en.ts'
+import { en } from './en.ts'
+
+type Flat = Flatten<Dictionary>
+
+const [dictionary, setDictionary] = createSignal<Flat>(flatten(en))
+
+/** `t('settings.title')`; entries that are functions take their arguments after the key. */
+export const t = translator(dictionary)
+
+/** Switches to the reader's language, if there is a dictionary for it. English is always there. */
+export async function useLanguage(tag: string): Promise<void> {
+  if (!/^de\b/i.test(tag)) {
+    setDictionary(() => flatten(en))
+    return
+  }
+  const { de } = await import('./de.ts')
+  setDictionary(() => flatten(de))
+}
