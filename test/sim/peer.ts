@@ -104,6 +104,8 @@ export class Peer {
   start(): void {
     if (this.running) return
     const { ether, chance, watch, log, tamper } = this.#parts
+    // A process that is still closing ends now: there is never more than one on a disk.
+    this.#endpoint?.kill()
     const endpoint = ether.endpoint(this.identity.device)
     const alive = (): boolean => this.#endpoint === endpoint
     this.#endpoint = endpoint

@@ -106,8 +106,13 @@ function unsettle(world: World): void {
   for (const peer of world.peers) peer.diskWeather.dies = chance.pick([0, 0.002, 0.02])
 }
 
-/** Lives one world through. The same seed and climate give the same report. */
-export async function live(seed: number, climate: Climate, log: Log): Promise<Report> {
+/** Lives one world through. The same seed and climate give the same report; `inspect` sees how it ended. */
+export async function live(
+  seed: number,
+  climate: Climate,
+  log: Log,
+  inspect: (world: World) => void = () => undefined,
+): Promise<Report> {
   const world = new World(seed, climate, log)
   for (const peer of world.peers) peer.start()
   await world.schedule.runUntil(1_000)
@@ -124,5 +129,6 @@ export async function live(seed: number, climate: Climate, log: Log): Promise<Re
   }
   await world.heal()
   checkHealed(world)
+  inspect(world)
   return world.report()
 }

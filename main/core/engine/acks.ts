@@ -78,10 +78,11 @@ export function onReject(turn: Turn, device: DeviceId, envelope: EnvelopeId, rea
   if (contact === null || !mayTalk(contact) || reason === 'busy') return
   const row = turn.state.outboxRow(device, envelope)
   if (row === null || row.sealed === null) return
-  if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
-  if (reason === 'notAContact') return
   const active = activeSession(turn, device)
-  if (active === null || active.session === row.sealed.session) return askForBundle(turn, device, contact)
+  if (active === null || active.session === row.sealed.session) {
+    if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
+    return reason === 'notAContact' ? undefined : askForBundle(turn, device, contact)
+  }
   turn.state.forgetEnvelope(device, envelope)
   turn.put({ kind: 'putOutbox', row: { ...row, sealed: null } })
   takeOutOfFlight(turn, device, [row.order])

@@ -57,12 +57,15 @@ export function peerTargets(state: State): readonly PeerTarget[] {
   return targets
 }
 
-/** Whether a device that dialled us may open a stream: contacts, and anybody while an invite is open. */
+/**
+ * Whether a device that dialled us may open a stream: contacts, and anybody while an invite of ours has
+ * not expired. A used or withdrawn one counts: who holds its link is to be told so.
+ */
 export function admits(state: State, device: DeviceId, nowMs: number): boolean {
   const contact = contactOf(state, device)
   if (contact !== null) return mayTalk(contact)
   for (const invite of state.invites()) {
-    if (invite.state === 'open' && nowMs < invite.expiresAtMs) return true
+    if (nowMs < invite.expiresAtMs) return true
   }
   return false
 }
