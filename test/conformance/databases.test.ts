@@ -1,0 +1,97 @@
+/**
+ * A database of every schema that was ever shipped opens, migrates and still holds everything. After a new migration,
+ * `WAXWING_WRITE_DATABASE=1 npx vitest run --project conformance test/conformance/databases.test.ts` adds its file.
+ */
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Change } from '../../main/core/ports.ts'
+import { createDatabase, openDatabase } from '../../main/store/database.ts'
+import { migrations } from '../../main/store/schema/migrate.ts'
+import * as rows from './rows.ts'
+import { databaseKey, makeDirectory, opened } from './sqlcipher.ts'
+
+const { put } = rows
+const folder = resolve(import.meta.dirname, '../fixtures/databases')
+const newest = migrations.at(-1)?.version ?? 0
+const newestPath = join(folder, `${String(newest).padStart(4, '0')}.db`)
+
+/** What every shipped database was filled with. Kinds of rows may be added, with defaults for the older files. */
+const everything: readonly Change[] = [
+  put.self(rows.self),
+  put.contact(rows.contact(1, { petName: 'Bob', verifiedAtMs: 5 })),
+  put.device(rows.device(1)),
+  put.session(rows.session(1)),
+  put.prekey(rows.prekey(1)),
+  put.invite(rows.invite(1)),
+  put.initial(1, 1_900_000_000_000),
+  put.conversation(rows.conversation(1, { heads: [rows.eventOf(4)], nextSequence: 2, unread: 2 })),
+  put.event(rows.ownEvent(1)),
+  put.event(rows.event(2)),
+  put.event(rows.event(4)),
+  put.delivery(1, 1, 'delivered', 9),
+  put.outbox(rows.outboxRow(1, { sealed: rows.sealed(1) })),
+  put.progress(rows.progress(2, [4])),
+  put.seen(1, 1),
+  put.setting('theme', 'dark'),
+]
+
+function write(): void {
+  const directory = makeDirectory()
+  const path = join(directory, 'store.db')
+  const database = opened(createDatabase({ path, key: databaseKey }))
+  opened(database.commit(everything))
+  database.close()
+  copyFileSync(path, newestPath)
+  rmSync(directory, { recursive: true })
+}
+
+if (process.env['WAXWING_WRITE_DATABASE'] !== undefined && !existsSync(newestPath)) write()
+
+describe('shipped databases', () => {
+  it('include one of the newest schema', () => {
+    expect(existsSync(newestPath)).toBe(true)
+  })
+
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.db')))('%s opens and holds everything', (name) => {
+    const directory = makeDirectory()
+    const path = join(directory, 'store.db')
+    copyFileSync(join(folder, name), path)
+    const database = opened(openDatabase({ path, key: databaseKey }))
+    expect(database.notes).toMatchObject({ versionFrom: Number(name.slice(0, 4)), versionTo: newest })
+    const resident = opened(database.resident())
+    expect(resident.self).toEqual(rows.self)
+    expect(resident.contacts).toEqual([rows.contact(1, { petName: 'Bob', verifiedAtMs: 5 })])
+    expect(resident.devices).toEqual([rows.device(1)])
+    expect(resident.invites).toEqual([rows.invite(1)])
+    expect([...resident.settings]).toEqual([['theme', 'dark']])
+    const slice = opened(
+      database.load({
+        sessionsOf: [rows.deviceOf(1)],
+        prekeys: [rows.prekeyOf(1)],
+        initials: [rows.hashOf(1)],
+        conversations: [rows.conversationOf(1)],
+        outbox: [{ device: rows.deviceOf(1), after: 0, limit: 9 }],
+        progress: [{ conversation: rows.conversationOf(1), device: rows.deviceOf(1) }],
+        seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
+      }),
+    )
+    expect(slice).toMatchObject({
+      sessions: [rows.session(1)],
+      prekeys: [rows.prekey(1)],
+      initials: [rows.hashOf(1)],
+      conversations: [rows.conversation(1, { heads: [rows.eventOf(4)], nextSequence: 2, unread: 2 })],
+      outbox: [rows.outboxRow(1, { sealed: rows.sealed(1) })],
+      progress: [rows.progress(2, [4])],
+      seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
+    })
+    expect(opened(database.messages(rows.conversationOf(1), null, 9))).toEqual([
+      { row: rows.event(4), delivery: null, missingBefore: 1 },
+      { row: rows.event(2), delivery: null, missingBefore: 0 },
+      { row: rows.ownEvent(1), delivery: { state: 'delivered', atMs: 9 }, missingBefore: 0 },
+    ])
+    expect(opened(database.verify())).toEqual([])
+    database.close()
+    rmSync(directory, { recursive: true })
+  })
+})
