@@ -18,7 +18,7 @@ export class RpcFailure extends Error {
   readonly number: number
   readonly data: { readonly code: ContractError['code']; readonly got: number; readonly max: number }
   constructor(error: { code: number; message: string; data: RpcFailure['data'] }) {
-    super(`${error.data.code}: ${error.message}`)
+    super(error.message)
     this.number = error.code
     this.code = error.data.code
     this.data = error.data
