@@ -63,6 +63,10 @@ export function serveScreen(session: Session, folder: string): void {
     const url = new URL(request.url)
     const file = url.host === 'waxwing' ? (await files).get(url.pathname) : undefined
     if (file === undefined || request.method !== 'GET') return new Response(null, { status: 404 })
-    return new Response(await readFile(file), { headers: headersFor(file) })
+    try {
+      return new Response(await readFile(file), { headers: headersFor(file) })
+    } catch {
+      return new Response(null, { status: 404 })
+    }
   })
 }

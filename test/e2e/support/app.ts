@@ -129,6 +129,11 @@ export class App {
     await this.message(text).getByRole('img', { name: later }).first().waitFor({ timeout: timeoutMs })
   }
 
+  /** Tells the window that it came to the front: a virtual display has no window manager to do so. */
+  async focus(): Promise<void> {
+    await this.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.emit('focus'))
+  }
+
   /** The process ids of the whole app: main, renderer, node, helpers. */
   async processIds(): Promise<readonly number[]> {
     return this.electron.evaluate(({ app }) => app.getAppMetrics().map((metric) => metric.pid))
