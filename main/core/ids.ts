@@ -95,11 +95,17 @@ type AnyId =
   | SessionId
   | EnvelopeId
 
+/** The value of a lowercase hexadecimal digit: ids hold nothing else. */
+function digitAt(id: string, at: number): number {
+  const code = id.charCodeAt(at)
+  return code < 0x3a ? code - 0x30 : code - 0x57
+}
+
 /** The bytes that an id stands for. */
 export function idBytes(id: AnyId): Uint8Array {
   const bytes = new Uint8Array(id.length / 2)
   for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = Number.parseInt(id.slice(i * 2, i * 2 + 2), 16)
+    bytes[i] = (digitAt(id, i * 2) << 4) | digitAt(id, i * 2 + 1)
   }
   return bytes
 }

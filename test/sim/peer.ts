@@ -10,7 +10,8 @@ import { Disk } from './disk.ts'
 import type { CommitFate, Weather } from './memoryStore.ts'
 import { MemoryStore } from './memoryStore.ts'
 import type { Endpoint, Ether } from './network.ts'
-import type { Chance, Schedule } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
+import { Chance } from './schedule.ts'
 import type { Watch } from './watch.ts'
 import { canary } from './watch.ts'
 
@@ -28,6 +29,7 @@ export interface PeerParts {
   readonly log: Log
   /** Plants a bug between the driver and its store; null in an honest world. */
   readonly tamper: ((store: Store) => Store) | null
+  readonly brokenRandom: boolean
 }
 
 const epochMs = 1_800_000_000_000
@@ -103,7 +105,7 @@ export class Peer {
 
   start(): void {
     if (this.running) return
-    const { ether, chance, watch, log, tamper } = this.#parts
+    const { ether, chance, watch, log, tamper, brokenRandom } = this.#parts
     // A process that is still closing ends now: there is never more than one on a disk.
     this.#endpoint?.kill()
     const endpoint = ether.endpoint(this.identity.device)
@@ -114,7 +116,7 @@ export class Peer {
       store: tamper?.(store) ?? store,
       network: endpoint,
       clock: this.#clock(alive),
-      random: { bytes: (length) => chance.bytes(length) },
+      random: { bytes: (length) => (brokenRandom ? new Chance(1) : chance).bytes(length) },
       crypto: watch.crypto,
       log,
     })

@@ -9,26 +9,33 @@ import { Chance, Schedule } from './schedule.ts'
 import { Watch, canary } from './watch.ts'
 
 const second = 1_000
-const minute = 60 * second
 
 /** How much of each trouble a world has. */
 export interface Climate {
+  readonly peersMin: number
   readonly peersMax: number
   readonly durationMs: number
   readonly actionEveryMs: number
   /** Whether machines die, disks fill, clocks jump, streams break. */
   readonly troubles: boolean
-  /** Plants a bug; null in an honest world. */
+  /** Plants a bug between the driver and its store; null in an honest world. */
   readonly tamper: ((store: Store) => Store) | null
+  /** A generator that gives the same bytes every time; false in an honest world. */
+  readonly brokenRandom: boolean
 }
 
 export const stormy: Climate = {
+  peersMin: 2,
   peersMax: 4,
-  durationMs: 2 * minute,
-  actionEveryMs: 900,
+  durationMs: 75 * second,
+  actionEveryMs: 700,
   troubles: true,
   tamper: null,
+  brokenRandom: false,
 }
+
+/** Nothing breaks: for what peers do to each other on purpose. */
+export const calm: Climate = { ...stormy, troubles: false }
 
 export interface Report {
   readonly seed: number
@@ -60,11 +67,12 @@ export class World {
     this.ether = new Ether(this.schedule, new Chance(seed ^ 0x5eed), (from, to, frame) =>
       this.watch.noteFrame(from, to, frame),
     )
-    const count = this.chance.between(2, climate.peersMax)
+    const count = this.chance.between(climate.peersMin, climate.peersMax)
     this.peers = Array.from({ length: count }, (_, number) => {
       const chance = new Chance(seed * 31 + number)
       const { schedule, ether, watch } = this
-      return new Peer(`P${number}`, { schedule, ether, chance, watch, log, tamper: climate.tamper })
+      const { tamper, brokenRandom } = climate
+      return new Peer(`P${number}`, { schedule, ether, chance, watch, log, tamper, brokenRandom })
     })
   }
 

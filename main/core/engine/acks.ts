@@ -1,7 +1,7 @@
 /** What a peer says about our envelopes: stored, or not to be opened. */
 import { implementationLimits } from '../limits.ts'
 import type { DeviceId, EnvelopeId, EventId } from '../ids.ts'
-import type { ContactRow } from '../ports.ts'
+import type { ContactRow, SliceRequest } from '../ports.ts'
 import type { RejectReason } from '../wire/frame.ts'
 import { confirmContact } from './answers.ts'
 import { askForBundle } from './ask.ts'
@@ -9,7 +9,6 @@ import { advanceDelivery } from './compose.ts'
 import { takeOutOfFlight } from './flush.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { activeSession } from './sealing.ts'
-import { requireAll } from './missing.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -27,20 +26,22 @@ function ackedRow(turn: Turn, device: DeviceId, envelope: EnvelopeId): Acked | n
 }
 
 /** What acknowledgments of these envelopes will read. */
-export function ackReads(state: State, device: DeviceId, envelopes: readonly EnvelopeId[]): readonly (() => unknown)[] {
+export function readsOfAck(state: State, device: DeviceId, envelopes: readonly EnvelopeId[]): SliceRequest {
   const flying = new Map(state.flow(device).inFlight.map((entry) => [entry.envelope, entry.event]))
-  return envelopes.flatMap((envelope): readonly (() => unknown)[] => {
-    const event = flying.get(envelope)
-    if (event === undefined) return [() => state.outboxRow(device, envelope)]
-    return event === null ? [] : [() => state.deliveries(event), () => state.event(event)]
-  })
+  const events = envelopes.flatMap((envelope) => flying.get(envelope) ?? [])
+  const others = envelopes.filter((envelope) => !flying.has(envelope))
+  return {
+    events,
+    deliveries: events,
+    outboxEnvelopes: others.map((envelope) => ({ device, envelope })),
+  }
 }
 
 /** The peer has stored these envelopes: they are done. */
 export function onAck(turn: Turn, device: DeviceId, envelopes: readonly EnvelopeId[]): void {
   const contact = contactOf(turn.state, device)
   if (contact === null) return turn.refuse(device, 'notAContact')
-  requireAll(ackReads(turn.state, device, envelopes))
+  turn.state.require(readsOfAck(turn.state, device, envelopes))
   const done: number[] = []
   for (const envelope of new Set(envelopes)) {
     const row = ackedRow(turn, device, envelope)

@@ -12,7 +12,6 @@ import type { ConversationRow, EventRow } from '../ports.ts'
 import type { ContentEvent } from '../wire/contents.ts'
 import { decodeContent } from '../wire/contents.ts'
 import { advanceDelivery } from './compose.ts'
-import { requireAll } from './missing.ts'
 import { directConversation, ensureConversation } from './people.ts'
 import type { Turn } from './turn.ts'
 
@@ -39,12 +38,12 @@ function takeProfile(turn: Turn, sender: Sender, name: string, addresses: readon
 /** Somebody read what we said: only our own events count, and only for the device that says so. */
 function takeReceipt(turn: Turn, sender: Sender, events: readonly EventId[]): void {
   const direct = directConversation(turn, sender.account)
-  requireAll(events.map((event) => () => turn.state.event(event)))
+  turn.state.require({ events })
   const own = [...new Set(events)].filter((event) => {
     const row = turn.state.event(event)
     return row?.device === turn.state.identity.device && row.conversation === direct
   })
-  requireAll(own.map((event) => () => turn.state.deliveries(event)))
+  turn.state.require({ deliveries: own })
   for (const event of own) {
     if (advanceDelivery(turn, event, sender.device, 'read')) turn.noticeMessage(event, direct)
   }

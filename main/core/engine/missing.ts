@@ -35,23 +35,3 @@ export function isEmptyRequest(request: SliceRequest): boolean {
 export function asksForRange(request: SliceRequest): boolean {
   return (request.outbox?.length ?? 0) + (request.unreadUpTo?.length ?? 0) > 0
 }
-
-/** Everything that these reads lack, in one request. */
-export function missingOf(reads: readonly (() => unknown)[]): SliceRequest {
-  const requests: SliceRequest[] = []
-  for (const read of reads) {
-    try {
-      read()
-    } catch (thrown) {
-      if (!(thrown instanceof Missing)) throw thrown
-      requests.push(thrown.request)
-    }
-  }
-  return mergeRequests(requests)
-}
-
-/** Asks for all of it at once, where a step is about to make many reads. */
-export function requireAll(reads: readonly (() => unknown)[]): void {
-  const request = missingOf(reads)
-  if (!isEmptyRequest(request)) throw new Missing(request)
-}

@@ -4,51 +4,41 @@ import type { Crypto } from '../crypto/provider.ts'
 import { classifyEnvelope, initialMessageHash, peekInitial } from '../session/session.ts'
 import { directConversationId } from '../conversation/ids.ts'
 import type { DeviceId } from '../ids.ts'
-import type { Frame } from '../wire/frame.ts'
 import { decodeFrame } from '../wire/frame.ts'
 import type { Happening } from './inputs.ts'
-import { ackReads } from './acks.ts'
+import { readsOfAck } from './acks.ts'
 import { envelopeIdFor } from './keys.ts'
-import { missingOf } from './missing.ts'
 import { contactOf } from './people.ts'
 import type { State } from './state.ts'
 
-type Read = () => unknown
-
-function envelopeReads(crypto: Crypto, state: State, device: DeviceId, sealed: Uint8Array): readonly Read[] {
-  const reads: Read[] = [() => state.hasSeen(device, envelopeIdFor(crypto, sealed)), () => state.sessionsOf(device)]
+function readsOfEnvelope(crypto: Crypto, state: State, device: DeviceId, sealed: Uint8Array): SliceRequest {
+  const known = { seen: [{ device, envelope: envelopeIdFor(crypto, sealed) }], sessionsOf: [device] }
   const contact = contactOf(state, device)
   if (contact !== null) {
-    const direct = directConversationId(crypto.sha256.bind(crypto), state.identity.account, contact.account)
-    reads.push(
-      () => state.conversation(direct),
-      () => state.progress(direct, device),
-    )
+    const direct = directConversationId((bytes) => crypto.sha256(bytes), state.identity.account, contact.account)
+    return { ...known, conversations: [direct], progress: [{ conversation: direct, device }] }
   }
-  if (contact === null && classifyEnvelope(sealed) === 'initial') {
-    const peeked = peekInitial(sealed)
-    const hash = initialMessageHash(crypto, sealed)
-    if (peeked.ok) reads.push(() => state.prekey(peeked.value.prekeyId))
-    if (hash.ok) reads.push(() => state.hasInitial(hash.value))
-  }
-  return reads
+  if (classifyEnvelope(sealed) !== 'initial') return {}
+  const peeked = peekInitial(sealed)
+  const hash = initialMessageHash(crypto, sealed)
+  return peeked.ok && hash.ok ? { ...known, prekeys: [peeked.value.prekeyId], initials: [hash.value] } : {}
 }
 
-function frameReads(crypto: Crypto, state: State, device: DeviceId, frame: Frame): readonly Read[] {
-  if (frame.kind === 'envelope') return envelopeReads(crypto, state, device, frame.sealed)
-  if (frame.kind !== 'ack') return []
-  return ackReads(state, device, frame.envelopeIds)
+function readsOf(crypto: Crypto, state: State, happening: Happening): SliceRequest {
+  if (happening.kind === 'frame') {
+    const frame = decodeFrame(happening.bytes)
+    if (!frame.ok) return {}
+    if (frame.value.kind === 'envelope') return readsOfEnvelope(crypto, state, happening.device, frame.value.sealed)
+    return frame.value.kind === 'ack' ? readsOfAck(state, happening.device, frame.value.envelopeIds) : {}
+  }
+  if (happening.kind === 'command' && happening.command.kind === 'sendText') {
+    const { conversation, clientId } = happening.command
+    return { conversations: [conversation], clientIds: [{ conversation, clientId }] }
+  }
+  return {}
 }
 
 /** What to load before this happening's step. Never a range. */
 export function sliceFor(crypto: Crypto, state: State, happening: Happening): SliceRequest {
-  if (happening.kind === 'frame') {
-    const frame = decodeFrame(happening.bytes)
-    return frame.ok ? missingOf(frameReads(crypto, state, happening.device, frame.value)) : {}
-  }
-  if (happening.kind === 'command' && happening.command.kind === 'sendText') {
-    const { conversation, clientId } = happening.command
-    return missingOf([() => state.conversation(conversation), () => state.eventByClientId(conversation, clientId)])
-  }
-  return {}
+  return state.lacks(readsOf(crypto, state, happening))
 }

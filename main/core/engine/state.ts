@@ -16,7 +16,7 @@ import { err, ok } from '../result.ts'
 import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import { Layered } from './layered.ts'
-import { Missing } from './missing.ts'
+import { Missing, isEmptyRequest } from './missing.ts'
 
 /** How many rows wait for a device, and the highest order that any of its rows ever had. */
 export interface OutboxDepth {
@@ -210,6 +210,33 @@ export class State {
   /** A new event has no deliveries: they need not be loaded to be written. */
   beginDeliveries(event: EventId): void {
     this.#tables.deliveries.set(event, [])
+  }
+
+  /** What of this is not known yet. Ranges are never known. */
+  lacks(request: ports.SliceRequest): ports.SliceRequest {
+    const tables = this.#tables
+    const unknown = <T, K>(wanted: readonly T[] | undefined, table: Layered<K, unknown>, key: (item: T) => K) =>
+      (wanted ?? []).filter((item) => table.get(key(item)) === undefined)
+    const same = <T>(item: T): T => item
+    return {
+      sessionsOf: unknown(request.sessionsOf, tables.sessions, same),
+      conversations: unknown(request.conversations, tables.conversations, same),
+      progress: unknown(request.progress, tables.progress, (item) => pair(item.conversation, item.device)),
+      prekeys: unknown(request.prekeys, tables.prekeys, same),
+      initials: unknown(request.initials, tables.initials, same),
+      seen: unknown(request.seen, tables.seen, (item) => pair(item.device, item.envelope)),
+      events: unknown(request.events, tables.events, same),
+      clientIds: unknown(request.clientIds, tables.clientIds, (item) => pair(item.conversation, item.clientId)),
+      outboxEnvelopes: unknown(request.outboxEnvelopes, tables.envelopes, (item) => pair(item.device, item.envelope)),
+      deliveries: unknown(request.deliveries, tables.deliveries, same),
+      outbox: request.outbox ?? [],
+      unreadUpTo: request.unreadUpTo ?? [],
+    }
+  }
+  /** Asks for all of it at once, where a step is about to make many reads. */
+  require(request: ports.SliceRequest): void {
+    const lacking = this.lacks(request)
+    if (!isEmptyRequest(lacking)) throw new Missing(lacking)
   }
 
   /** Takes in what the store answered to `request`. Only of the lowest state: it holds what is committed. */

@@ -5,7 +5,6 @@ import { selfConversationId } from '../conversation/ids.ts'
 import { advanceDelivery } from './compose.ts'
 import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
-import { requireAll } from './missing.ts'
 import { isOn } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -74,7 +73,7 @@ export function onTick(turn: Turn): void {
   prune(turn)
   const connected = Array.from(turn.state.flows()).filter(([, flow]) => flow.path !== null)
   const events = connected.flatMap(([, flow]) => unrecorded(flow, turn.nowMs).flatMap(({ event }) => event ?? []))
-  requireAll(events.flatMap((event) => [() => turn.state.deliveries(event), () => turn.state.event(event)]))
+  turn.state.require({ events, deliveries: events })
   for (const [device, flow] of connected) {
     recordSent(turn, device)
     const oldest = oldestSentAtMs(flow)
