@@ -73,7 +73,7 @@ const sentences: Readonly<Record<ErrorCode, Sentence>> = {
   messageTooLong: ({ got, max }) =>
     `The message is too long: ${kilobytes(got)} KB of at most ${kilobytes(max)}. Send it in parts.`,
   outboxFull: ({ max }) =>
-    `${max} messages wait for this person already. Once their computer has been reached, you can write more.`,
+    `As many messages wait for this person as can wait (${max}). Once their computer has been reached, you can write more.`,
   cardMalformed: 'This is no identity card and no public key that Waxwing can read. Choose a card.txt or a .pub file.',
   qrMalformed: 'This code is not a Waxwing verification code. Scan the one on the other person’s verification view.',
   portInUse: ({ got }) =>

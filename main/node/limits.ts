@@ -1,7 +1,7 @@
 /** Bounds of the composition root alone. Those of the protocol and the engine stand in main/core/limits.ts. */
 export const nodeLimits = {
   logSizeBytesMax: 1_048_576,
-  logLinesHeldMax: 256,
+  logHeldLengthMax: 65_536,
   logHoldMs: 250,
   logValueLengthMax: 200,
   /** Ids of JSON-RPC requests that are strings. */
@@ -10,6 +10,4 @@ export const nodeLimits = {
   stdoutWaitingBytesMax: 8 * 1_048_576,
   /** Windows of one node. */
   portsMax: 8,
-  /** Wrong passphrases answer at least this far apart. */
-  unlockIntervalMs: 1_000,
 } as const

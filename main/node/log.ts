@@ -39,9 +39,10 @@ function appendTo(directory: string, text: string): void {
   const path = join(directory, fileName)
   try {
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    if (size + text.length > nodeLimits.logSizeBytesMax) renameSync(path, join(directory, olderFileName))
+    const full = size > 0 && size + Buffer.byteLength(text) > nodeLimits.logSizeBytesMax
+    if (full) renameSync(path, join(directory, olderFileName))
     appendFileSync(path, text, { mode: 0o600 })
-    if (size === 0) chmodSync(path, 0o600)
+    if (size === 0 || full) chmodSync(path, 0o600)
   } catch {
     // A log that cannot be written (a full or read-only disk) must not stop the node, which reports such things itself.
   }
@@ -49,21 +50,21 @@ function appendTo(directory: string, text: string): void {
 
 /** Lines are held back briefly and written together. At most two files of `logSizeBytesMax` exist. */
 export function createLog(options: LogOptions): NodeLog {
-  let held: string[] = []
+  let held = ''
   let timer: NodeJS.Timeout | null = null
   function flush(): void {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    const text = held.map((line) => `${line}\n`).join('')
-    held = []
+    const text = held
+    held = ''
     if (options.directory !== null && text !== '') appendTo(options.directory, text)
   }
   function write(level: string, event: string, figures: Figures = {}): void {
     const line = lineOf(options.nowMs(), level, event, figures)
     options.also?.(line)
     if (level === 'debug' || options.directory === null) return
-    held.push(line)
-    if (held.length >= nodeLimits.logLinesHeldMax) flush()
+    held += `${line}\n`
+    if (held.length >= nodeLimits.logHeldLengthMax) flush()
     else timer ??= setTimeout(flush, nodeLimits.logHoldMs).unref()
   }
   return {

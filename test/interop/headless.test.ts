@@ -1,7 +1,8 @@
 /** Two whole nodes without screens, as child processes on loopback: the main job, over JSON-RPC. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { join } from 'node:path'
-import { HeadlessNode, allMessages, befriend, openNode, temporaryFolder, textOf } from './headlessNode.ts'
+import type { HeadlessNode } from './headlessNode.ts'
+import { allMessages, befriend, openNode, temporaryFolder, textOf } from './headlessNode.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let nodes: HeadlessNode[]

@@ -102,41 +102,37 @@ describe('kill -9 at a random moment', () => {
   const rounds = 20
   const seed = Number(process.env['WAXWING_KILL_SEED'] ?? Date.now() % 1_000_000)
 
-  it(
-    `${rounds} times, of either side: nothing is lost, nothing doubled (WAXWING_KILL_SEED=${seed})`,
-    async () => {
-      const random = generator(seed)
-      await Promise.all([open('Anna'), open('Ben')])
-      const node = (name: string): HeadlessNode => nodes.get(name) as HeadlessNode
-      const conversation = await befriend(node('Anna'), node('Ben'))
-      const written: Record<string, string[]> = { Anna: [], Ben: [] }
-      for (let round = 0; round < rounds; round++) {
-        const victim = random() < 0.5 ? 'Anna' : 'Ben'
-        const unanswered: { writer: string; text: string }[] = []
-        const calls = ['Anna', 'Ben'].flatMap((writer) =>
-          [0, 1, 2, 3].map(async (line) => {
-            const text = `${writer} ${round}.${line}`
-            written[writer]?.push(text)
-            await send(node(writer), conversation, text).catch(() => void unanswered.push({ writer, text }))
-          }),
-        )
-        await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 40)))
-        await node(victim).kill('SIGKILL')
-        await Promise.all(calls)
-        await open(victim)
-        // What was never answered is asked again, as a screen would: the same clientId is one message.
-        unanswered.sort((a, b) => a.text.localeCompare(b.text))
-        for (const { writer, text } of unanswered) await send(node(writer), conversation, text)
+  it(`${rounds} times, of either side: nothing is lost, nothing doubled (WAXWING_KILL_SEED=${seed})`, async () => {
+    const random = generator(seed)
+    await Promise.all([open('Anna'), open('Ben')])
+    const node = (name: string): HeadlessNode => nodes.get(name) as HeadlessNode
+    const conversation = await befriend(node('Anna'), node('Ben'))
+    const written: Record<string, string[]> = { Anna: [], Ben: [] }
+    for (let round = 0; round < rounds; round++) {
+      const victim = random() < 0.5 ? 'Anna' : 'Ben'
+      const unanswered: { writer: string; text: string }[] = []
+      const calls = ['Anna', 'Ben'].flatMap((writer) =>
+        [0, 1, 2, 3].map(async (line) => {
+          const text = `${writer} ${round}.${line}`
+          written[writer]?.push(text)
+          await send(node(writer), conversation, text).catch(() => void unanswered.push({ writer, text }))
+        }),
+      )
+      await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 40)))
+      await node(victim).kill('SIGKILL')
+      await Promise.all(calls)
+      await open(victim)
+      // What was never answered is asked again, as a screen would: the same clientId is one message.
+      unanswered.sort((a, b) => a.text.localeCompare(b.text))
+      for (const { writer, text } of unanswered) await send(node(writer), conversation, text)
+    }
+    await delivered(node('Anna'), conversation)
+    await delivered(node('Ben'), conversation)
+    for (const reader of ['Anna', 'Ben']) {
+      const texts = await textsOf(node(reader), conversation)
+      for (const writer of ['Anna', 'Ben']) {
+        expect(texts.filter((text) => text.startsWith(writer))).toEqual(written[writer])
       }
-      await delivered(node('Anna'), conversation)
-      await delivered(node('Ben'), conversation)
-      for (const reader of ['Anna', 'Ben']) {
-        const texts = await textsOf(node(reader), conversation)
-        for (const writer of ['Anna', 'Ben']) {
-          expect(texts.filter((text) => text.startsWith(writer))).toEqual(written[writer])
-        }
-      }
-    },
-    180_000,
-  )
+    }
+  }, 180_000)
 })

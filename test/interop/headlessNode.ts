@@ -10,7 +10,11 @@ import type { ContractEvent, NumberedEvent } from '../../preload/contract/events
 import type { MethodName, MethodResult, Params } from '../../preload/contract/methods.ts'
 import type { Message } from '../../preload/contract/dto.ts'
 
-const bundle = resolve(import.meta.dirname, '../..', process.env['WAXWING_HEADLESS'] ?? 'out/main/headless.js')
+export const headlessBundle = resolve(
+  import.meta.dirname,
+  '../..',
+  process.env['WAXWING_HEADLESS'] ?? 'out/main/headless.js',
+)
 
 /** What a call was refused with. */
 export class RpcFailure extends Error {
@@ -26,7 +30,7 @@ export class RpcFailure extends Error {
 }
 
 interface Reply {
-  readonly id: number | null
+  readonly id?: number | string | null
   readonly result?: unknown
   readonly error?: { code: number; message: string; data: RpcFailure['data'] }
   readonly method?: string
@@ -64,8 +68,8 @@ export class HeadlessNode {
   #rest = ''
 
   constructor(directory: string, args: readonly string[] = []) {
-    if (!existsSync(bundle)) throw new Error('The bundle is missing: run "npm run build" first.')
-    const all = [bundle, '--profile', directory, '--confine', 'loopback', ...args]
+    if (!existsSync(headlessBundle)) throw new Error('The bundle is missing: run "npm run build" first.')
+    const all = [headlessBundle, '--profile', directory, '--confine', 'loopback', ...args]
     this.#child = spawn(process.execPath, all, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text))
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
@@ -164,18 +168,18 @@ export class HeadlessNode {
     for (const watcher of this.#watchers) watcher()
   }
 
-  #take(reply: Reply | readonly Reply[]): void {
-    if (!('id' in reply) && 'method' in reply && reply.method === 'event' && reply.params) {
+  #take(line: Reply | readonly Reply[]): void {
+    const reply: Reply = line instanceof Array ? { id: null } : line
+    if (reply.method === 'event' && reply.params) {
       this.events.push(reply.params)
       return
     }
-    const id = 'id' in reply ? reply.id : null
-    const waiter = id === null ? undefined : this.#waiting.get(id)
-    if (id === null || waiter === undefined || !('jsonrpc' in reply)) {
-      this.otherLines.push(reply)
+    const waiter = typeof reply.id === 'number' ? this.#waiting.get(reply.id) : undefined
+    if (waiter === undefined || typeof reply.id !== 'number') {
+      this.otherLines.push(line)
       return
     }
-    this.#waiting.delete(id)
+    this.#waiting.delete(reply.id)
     if (reply.error) waiter.reject(new RpcFailure(reply.error))
     else waiter.resolve(reply.result)
   }

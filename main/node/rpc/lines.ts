@@ -44,8 +44,8 @@ export class LineSplitter {
       this.#skipping = true
       return { kind: 'tooLong', got, max: this.#sizeBytesMax }
     }
-    // A copy: the stream may use its chunk again.
-    if (part.length > 0) this.#parts.push(part.slice())
+    // A copy, since the stream may use its chunk again; a Buffer's own `slice` makes none.
+    if (part.length > 0) this.#parts.push(new Uint8Array(part))
     this.#held = got
     return null
   }

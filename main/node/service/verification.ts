@@ -14,6 +14,7 @@ import type { AccountId } from '../../core/ids.ts'
 import type { ContactRow } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
+import { cardPng, cardSvg } from '../card/cardPicture.ts'
 import { contractError } from '../errors.ts'
 import { changeContact } from './contacts.ts'
 import type { NodeContext } from './context.ts'
@@ -76,7 +77,13 @@ function exported(context: NodeContext): readonly ExportFile[] {
   const { identity, self } = context.resident()
   const nowMs = context.clock.nowMs()
   const texts = exportFiles(context.crypto, identity, self.name, nowMs)
-  return texts.map(({ fileName, text }) => ({ fileName, encoding: 'utf8' as const, contents: text }))
+  const subject = { rootKey: identity.rootKey, name: self.name, nowMs }
+  const png = Buffer.from(cardPng(context.crypto, subject)).toString('base64')
+  return [
+    ...texts.map(({ fileName, text }) => ({ fileName, encoding: 'utf8' as const, contents: text })),
+    { fileName: 'card.svg', encoding: 'utf8', contents: cardSvg(context.crypto, subject) },
+    { fileName: 'card.png', encoding: 'base64', contents: png },
+  ]
 }
 
 function checkCode(context: NodeContext, pin: Pinned, text: string): Result<Comparison, ContractError> {

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeLimits } from './limits.ts'
+import { createLog } from './log.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'waxwing-log-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('the log', () => {
+  it('is one object a line, in a file of its owner', () => {
+    const log = createLog({ directory, nowMs: () => 0 })
+    log.info('store.opened', { rows: 3 })
+    log.flush()
+    expect(readFileSync(join(directory, 'node.log'), 'utf8')).toBe(
+      '{"at":"1970-01-01T00:00:00.000Z","level":"info","event":"store.opened","rows":3}\n',
+    )
+    expect(statSync(join(directory, 'node.log')).mode & 0o777).toBe(0o600)
+  })
+
+  it('never takes more than two files of its bound', () => {
+    const log = createLog({ directory, nowMs: () => 0 })
+    const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, 'x'.repeat(5_000)]))
+    for (let i = 0; i < 2_000; i++) log.warn('flood', wide)
+    log.flush()
+    const sizes = readdirSync(directory).map((file) => statSync(join(directory, file)).size)
+    expect(sizes).toHaveLength(2)
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(nodeLimits.logSizeBytesMax)
+  })
+
+  it('stops nobody when it cannot be written', () => {
+    const log = createLog({ directory: join(directory, 'missing'), nowMs: () => 0 })
+    log.warn('event')
+    expect(() => log.flush()).not.toThrow()
+  })
+})
