@@ -61,8 +61,12 @@ describe('kill -9', () => {
         ['anna', 'ben'],
         ['ben', 'anna'],
       ] as const) {
-        const last = stored[sender].at(-1)
-        if (last !== undefined) await pair[sender].waitForDelivery(last, 'Delivered', 60_000)
+        // The last of all: when it has arrived, everything before it has, or never will.
+        const last = `${sender} ${rounds}.0`
+        await pair[sender].send(last)
+        stored[sender].push(last)
+        await pair[sender].waitForDelivery(last, 'Delivered', 60_000)
+        await pair[other].message(last).waitFor()
         const shown = await allTexts(other, sender)
         expect(shown).toEqual(stored[sender])
       }

@@ -47,14 +47,26 @@ export class FakeNode {
   readonly calls: { readonly method: string; readonly params: unknown }[] = []
   comparison: Comparison = { kind: 'match', fingerprint: people.anna.fingerprint }
   inspectRefusal: ErrorCode | null = null
-  network = { state: 'listening' as const, problem: null, addresses: ['/ip4/192.168.1.20/tcp/41231', '/ip6/fe80::1/tcp/41231'], connected: 2 }
+  network = {
+    state: 'listening' as const,
+    problem: null,
+    addresses: ['/ip4/192.168.1.20/tcp/41231', '/ip6/fe80::1/tcp/41231'],
+    connected: 2,
+  }
   send: (reply: PortReply) => void = () => undefined
   #sequence = 0
   readonly #passphrase: string
 
   constructor(options: FakeNodeOptions = {}) {
     this.#passphrase = options.passphrase ?? 'correct horse battery'
-    this.profile = { state: 'open', name: 'default', protection: 'passphrase', keyringAvailable: true, problem: null, ...options.profile }
+    this.profile = {
+      state: 'open',
+      name: 'default',
+      protection: 'passphrase',
+      keyringAvailable: true,
+      problem: null,
+      ...options.profile,
+    }
     this.settings = {
       theme: 'system',
       lanDiscovery: true,
@@ -63,7 +75,9 @@ export class FakeNode {
       density: 'comfortable',
       ...options.settings,
     }
-    const list = options.empty ? people.conversations.filter((item) => item.kind === 'self').map((item) => ({ ...item, last: null })) : people.conversations
+    const list = options.empty
+      ? people.conversations.filter((item) => item.kind === 'self').map((item) => ({ ...item, last: null }))
+      : people.conversations
     for (const item of list) this.conversations.set(item.conversation, item)
     if (options.empty) return
     for (const item of people.contacts) this.contacts.set(item.account, item)
@@ -147,13 +161,20 @@ export class FakeNode {
       case 'invite.link':
         return this.#invite()
       case 'invite.withdraw':
-        return this.#change(this.invites, String(params['invite']), (invite) => ({ ...invite, state: 'withdrawn' as const }))
+        return this.#change(this.invites, String(params['invite']), (invite) => ({
+          ...invite,
+          state: 'withdrawn' as const,
+        }))
       case 'invite.inspect':
         return this.#inspect()
       case 'invite.accept':
         return this.#accept()
       case 'contact.rename':
-        return this.#contact(account, (one) => ({ ...one, petName: params['petName'] as string | null, name: (params['petName'] as string | null) ?? one.claimedName }))
+        return this.#contact(account, (one) => ({
+          ...one,
+          petName: params['petName'] as string | null,
+          name: (params['petName'] as string | null) ?? one.claimedName,
+        }))
       case 'contact.remove':
         return this.#contact(account, (one) => ({ ...one, state: 'removed' }))
       case 'contact.block':
@@ -163,7 +184,10 @@ export class FakeNode {
       case 'verification.get':
         return this.#verification(account)
       case 'verification.set':
-        return this.#contact(account, (one) => ({ ...one, verifiedAtMs: params['verified'] === true ? people.nowMs : null }))
+        return this.#contact(account, (one) => ({
+          ...one,
+          verifiedAtMs: params['verified'] === true ? people.nowMs : null,
+        }))
       case 'verification.checkQr':
       case 'verification.checkCard':
         return this.comparison
@@ -192,7 +216,12 @@ export class FakeNode {
     const all = this.messages
       .filter((message) => message.conversation === params['conversation'])
       .toSorted((a, b) => b.orderMs - a.orderMs || b.counter - a.counter)
-      .filter((message) => before === null || message.orderMs < before.orderMs || (message.orderMs === before.orderMs && message.counter < before.counter))
+      .filter(
+        (message) =>
+          before === null ||
+          message.orderMs < before.orderMs ||
+          (message.orderMs === before.orderMs && message.counter < before.counter),
+      )
     return { messages: all.slice(0, limit), more: all.length > limit }
   }
 
@@ -200,7 +229,10 @@ export class FakeNode {
     const to = [...this.contacts.values()].find((one) => one.conversation === conversation) ?? 'self'
     const atMs = Math.max(people.nowMs, ...this.messages.map((one) => one.orderMs + 1))
     const state = to !== 'self' && to.path === 'away' ? 'written' : 'delivered'
-    const message = people.message('self', to, text, atMs, { clientId, delivery: to === 'self' ? null : { state, atMs } })
+    const message = people.message('self', to, text, atMs, {
+      clientId,
+      delivery: to === 'self' ? null : { state, atMs },
+    })
     this.messages.push(message)
     this.#touch(message)
     this.emit({ kind: 'messageChanged', message })
@@ -229,7 +261,13 @@ export class FakeNode {
     const recipient = [...this.contacts.values()].find((one) => one.conversation === message.conversation)
     const deliveries =
       message.delivery && recipient
-        ? [{ account: recipient.account, device: people.hex(`${recipient.name} device`, 32), delivery: message.delivery }]
+        ? [
+            {
+              account: recipient.account,
+              device: people.hex(`${recipient.name} device`, 32),
+              delivery: message.delivery,
+            },
+          ]
         : []
     return { message, deliveries }
   }
@@ -249,7 +287,13 @@ export class FakeNode {
   #inspect(): unknown {
     if (this.inspectRefusal) throw new Refusal(this.inspectRefusal)
     const one = people.contact('Noor Haddad')
-    return { name: one.name, account: one.account, fingerprint: one.fingerprint, expiresAtMs: people.nowMs + 3 * 86_400_000, looksLike: null }
+    return {
+      name: one.name,
+      account: one.account,
+      fingerprint: one.fingerprint,
+      expiresAtMs: people.nowMs + 3 * 86_400_000,
+      looksLike: null,
+    }
   }
 
   #accept(): Contact {
@@ -265,7 +309,10 @@ export class FakeNode {
   #verification(account: string): unknown {
     const one = this.contacts.get(account)
     if (!one) throw new Refusal('contactUnknown')
-    const digits = BigInt(`0x${people.hex(`${account} number`, 32)}`).toString().padStart(60, '0').slice(0, 60)
+    const digits = BigInt(`0x${people.hex(`${account} number`, 32)}`)
+      .toString()
+      .padStart(60, '0')
+      .slice(0, 60)
     return {
       contact: account,
       fingerprint: one.fingerprint,

@@ -9,7 +9,10 @@ const hour = 60 * minute
 const day = 24 * hour
 
 export function hex(seed: string, bytes: number): string {
-  return createHash('sha512').update(seed).digest('hex').slice(0, bytes * 2)
+  return createHash('sha512')
+    .update(seed)
+    .digest('hex')
+    .slice(0, bytes * 2)
 }
 
 export function fingerprintOf(seed: string): string {
@@ -45,7 +48,13 @@ export function contact(name: string, change: Partial<Contact> = {}): Contact {
 
 let counter = 0
 
-export function message(from: Contact | 'self', to: Contact | 'self', text: string, atMs: number, change: Partial<Message> = {}): Message {
+export function message(
+  from: Contact | 'self',
+  to: Contact | 'self',
+  text: string,
+  atMs: number,
+  change: Partial<Message> = {},
+): Message {
   const own = from === 'self'
   counter += 1
   return {
@@ -83,11 +92,31 @@ const morning = nowMs - 7 * hour
 
 export const messages: readonly Message[] = [
   message(anna, 'self', 'Did the seedlings make it through the frost?', nowMs - 2 * day - 3 * hour),
-  message('self', anna, 'Most of them. The tomatoes sulked for a day and then forgave me.', nowMs - 2 * day - 3 * hour + 2 * minute),
-  message('self', anna, 'I moved the trays onto the kitchen table, so dinner is now in the living room.', nowMs - 2 * day - 3 * hour + 3 * minute),
+  message(
+    'self',
+    anna,
+    'Most of them. The tomatoes sulked for a day and then forgave me.',
+    nowMs - 2 * day - 3 * hour + 2 * minute,
+  ),
+  message(
+    'self',
+    anna,
+    'I moved the trays onto the kitchen table, so dinner is now in the living room.',
+    nowMs - 2 * day - 3 * hour + 3 * minute,
+  ),
   message(anna, 'self', 'A reasonable trade 🌱', nowMs - 2 * day - 3 * hour + 6 * minute),
-  message(anna, 'self', 'Are we still on for Saturday? The ferry leaves at 9:40 and the next one is not until noon.', morning),
-  message(anna, 'self', 'I can pick you up at the corner by the bakery if you bring the good thermos.', morning + minute),
+  message(
+    anna,
+    'self',
+    'Are we still on for Saturday? The ferry leaves at 9:40 and the next one is not until noon.',
+    morning,
+  ),
+  message(
+    anna,
+    'self',
+    'I can pick you up at the corner by the bakery if you bring the good thermos.',
+    morning + minute,
+  ),
   message('self', anna, 'Yes. 9:15 at the bakery, thermos full.', morning + 4 * minute),
   message(
     'self',
@@ -95,25 +124,45 @@ export const messages: readonly Message[] = [
     'I read up on the island path: the northern part is closed until June because the terns are nesting, so we would have to walk the southern loop and come back through the village. About eleven kilometres, mostly flat, one climb at the lighthouse.',
     morning + 5 * minute,
   ),
-  message('self', anna, 'Map: https://www.naturkartan.se/sv/stockholms-lan/sodra-slingan', morning + 5 * minute + 20_000),
+  message(
+    'self',
+    anna,
+    'Map: https://www.naturkartan.se/sv/stockholms-lan/sodra-slingan',
+    morning + 5 * minute + 20_000,
+  ),
   message(anna, 'self', 'Perfect. Terns first.', morning + 31 * minute),
-  message(anna, 'self', 'I will bring the binoculars, and a cake if the oven behaves.', nowMs - 16 * minute, { missingBefore: 2 }),
-  message('self', anna, 'The oven always behaves for cake.', nowMs - 12 * minute, { delivery: { state: 'read', atMs: nowMs - 11 * minute } }),
-  message('self', anna, 'Weather says sun until four.', nowMs - 11 * minute, { delivery: { state: 'delivered', atMs: nowMs - 10 * minute } }),
+  message(anna, 'self', 'I will bring the binoculars, and a cake if the oven behaves.', nowMs - 16 * minute, {
+    missingBefore: 2,
+  }),
+  message('self', anna, 'The oven always behaves for cake.', nowMs - 12 * minute, {
+    delivery: { state: 'read', atMs: nowMs - 11 * minute },
+  }),
+  message('self', anna, 'Weather says sun until four.', nowMs - 11 * minute, {
+    delivery: { state: 'delivered', atMs: nowMs - 10 * minute },
+  }),
   message('self', anna, 'See you Saturday then', nowMs - minute, { delivery: { state: 'sent', atMs: nowMs - minute } }),
 
   message(ben, 'self', 'Slides are on the shared drive, last two are still rough', nowMs - 5 * hour),
-  message('self', ben, 'Thanks, I will look at them tonight', nowMs - 52 * minute, { delivery: { state: 'written', atMs: nowMs - 52 * minute } }),
+  message('self', ben, 'Thanks, I will look at them tonight', nowMs - 52 * minute, {
+    delivery: { state: 'written', atMs: nowMs - 52 * minute },
+  }),
 
   message(chiara, 'self', 'Grazie mille! The book arrived today, and the ribbon too.', nowMs - day - hour),
   message('self', dmitri, 'Спасибо, посмотрю вечером', nowMs - 2 * day),
   message(layla, 'self', 'وصلت بخير، شكراً لك 🌙', nowMs - 36 * minute, { unread: true }),
-  message(layla, 'self', 'سأرسل الصور غداً صباحاً إن شاء الله، والفيديو من الحفلة أيضاً.', nowMs - 35 * minute, { unread: true }),
+  message(layla, 'self', 'سأرسل الصور غداً صباحاً إن شاء الله، والفيديو من الحفلة أيضاً.', nowMs - 35 * minute, {
+    unread: true,
+  }),
   message(jonas, 'self', 'Rehearsal moved to Tuesday, same room', nowMs - 6 * day),
   message('self', 'self', 'Buy: lamp oil, string, the small brushes', nowMs - 26 * hour),
 ]
 
-export function conversationFor(id: string, members: readonly string[], kind: Conversation['kind'], createdAtMs: number): Conversation {
+export function conversationFor(
+  id: string,
+  members: readonly string[],
+  kind: Conversation['kind'],
+  createdAtMs: number,
+): Conversation {
   const own = messages.filter((item) => item.conversation === id)
   return {
     conversation: id,
@@ -131,7 +180,25 @@ export const conversations: readonly Conversation[] = [
 ]
 
 export const invites: readonly Invite[] = [
-  { invite: hex('invite 1', 16), state: 'open', createdAtMs: nowMs - 2 * hour, expiresAtMs: nowMs + 6 * day, usedBy: null },
-  { invite: hex('invite 2', 16), state: 'used', createdAtMs: nowMs - 3 * day, expiresAtMs: nowMs + 4 * day, usedBy: ben.account },
-  { invite: hex('invite 3', 16), state: 'withdrawn', createdAtMs: nowMs - 9 * day, expiresAtMs: nowMs - 2 * day, usedBy: null },
+  {
+    invite: hex('invite 1', 16),
+    state: 'open',
+    createdAtMs: nowMs - 2 * hour,
+    expiresAtMs: nowMs + 6 * day,
+    usedBy: null,
+  },
+  {
+    invite: hex('invite 2', 16),
+    state: 'used',
+    createdAtMs: nowMs - 3 * day,
+    expiresAtMs: nowMs + 4 * day,
+    usedBy: ben.account,
+  },
+  {
+    invite: hex('invite 3', 16),
+    state: 'withdrawn',
+    createdAtMs: nowMs - 9 * day,
+    expiresAtMs: nowMs - 2 * day,
+    usedBy: null,
+  },
 ]

@@ -125,7 +125,10 @@ export async function openScreen(browser: Browser, node: FakeNode, options: Scre
   })
   node.send = (reply) => {
     void page
-      .evaluate((text) => (window as unknown as { fromFake(message: string): void }).fromFake(text), JSON.stringify(reply))
+      .evaluate(
+        (text) => (window as unknown as { fromFake(message: string): void }).fromFake(text),
+        JSON.stringify(reply),
+      )
       .catch(() => undefined)
   }
   await page.exposeFunction('toFake', (text: string) => node.receive(JSON.parse(text) as PortRequest))

@@ -37,7 +37,10 @@ describe.runIf(wanted !== undefined)('pictures', () => {
       await page.getByRole('button', { name: 'Details' }).click()
     },
     keyChanged: async ({ page }) => {
-      await page.getByRole('button', { name: new RegExp(dmitri.name) }).first().click()
+      await page
+        .getByRole('button', { name: new RegExp(dmitri.name) })
+        .first()
+        .click()
     },
     verify: async ({ page }) => {
       await page.getByRole('button', { name: /Anna/ }).first().click()
@@ -68,7 +71,8 @@ describe.runIf(wanted !== undefined)('pictures', () => {
     for (const [size, [width, height]] of Object.entries(sizes)) {
       it(`${theme} ${size}`, async () => {
         for (const [name, go] of Object.entries(views)) {
-          if (only && !only.has(name) && !only.has(`${theme}-${size}`) && !only.has(`${name}-${theme}-${size}`)) continue
+          if (only && !only.has(name) && !only.has(`${theme}-${size}`) && !only.has(`${name}-${theme}-${size}`))
+            continue
           const node = new FakeNode({ settings: { theme: theme === 'contrast' ? 'contrast' : 'system' } })
           const screen = await openScreen(browser, node, { width, height, scheme: theme === 'dark' ? 'dark' : 'light' })
           await go(screen)
@@ -80,7 +84,11 @@ describe.runIf(wanted !== undefined)('pictures', () => {
     it(`${theme} first run and unlock`, async () => {
       if (only && !only.has('start')) return
       const scheme = theme === 'dark' ? 'dark' : 'light'
-      const states = { absent: {}, locked: {}, broken: { problem: 'The database is damaged at its first page.' } } as const
+      const states = {
+        absent: {},
+        locked: {},
+        broken: { problem: 'The database is damaged at its first page.' },
+      } as const
       for (const [state, more] of Object.entries(states)) {
         const node = new FakeNode({ profile: { state: state as 'absent', ...more } })
         const screen = await openScreen(browser, node, { scheme, width: 1000, height: 720 })
