@@ -77,7 +77,7 @@ export class Client {
       this.#port = null
       this.#listener.connected(false)
     }
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, { ok: false, error: ownError('disconnected') })
+    for (const id of this.#waiting.keys()) this.#settle(id, { ok: false, error: ownError('disconnected') })
   }
 
   /** One request. Never rejects: what went wrong is in the reply. */

@@ -1,5 +1,5 @@
 /** What a request can come back with: the contract's codes, and three that arise on the way. */
-import type { ContractError, ErrorCode } from '../../preload/contract/errors.ts'
+import type { ErrorCode } from '../../preload/contract/errors.ts'
 import { errorSchema } from '../../preload/contract/errors.ts'
 
 /** timedOut: no answer in time. disconnected: the node went away. badReply: an answer that the contract forbids. */
@@ -13,8 +13,7 @@ export interface ClientError {
   readonly max: number
 }
 
-export type Reply<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError }
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError }
 
 /** An error of this side, without figures. */
 export function ownError(code: 'timedOut' | 'disconnected' | 'badReply'): ClientError {
@@ -23,18 +22,6 @@ export function ownError(code: 'timedOut' | 'disconnected' | 'badReply'): Client
 
 /** Reads an error that came over the bridge; one that is malformed is itself a bad reply. */
 export function readError(value: unknown): ClientError {
-  const direct = errorSchema.parse(value, 'error')
-  if (direct.ok) return direct.value
-  const inner: ContractError | undefined = fromException(value)
-  return inner ?? ownError('badReply')
-}
-
-/** The bridge may hand a rejected promise's reason over as an Error with our fields on it. */
-function fromException(value: unknown): ContractError | undefined {
-  if (!(value instanceof Error)) return undefined
-  const { code, message, got, max } = { got: 0, max: 0, ...value, message: value.message } as {
-    [key: string]: unknown
-  }
-  const parsed = errorSchema.parse({ code, message, got, max }, 'error')
-  return parsed.ok ? parsed.value : undefined
+  const parsed = errorSchema.parse(value, 'error')
+  return parsed.ok ? parsed.value : ownError('badReply')
 }

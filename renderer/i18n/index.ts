@@ -10,6 +10,8 @@ type Flat = Flatten<Dictionary>
 const [dictionary, setDictionary] = createSignal<Flat>(flatten(en))
 
 /** `t('settings.title')`; entries that are functions take their arguments after the key. */
+// A call inside of JSX or an effect follows the language; one outside of them gives the words of the moment.
+// oxlint-disable-next-line solid/reactivity
 export const t = translator(dictionary)
 
 /** Switches to the reader's language, if there is a dictionary for it. English is always there. */

@@ -77,7 +77,8 @@ function writeWindows(setState: Write, previous: State, next: State): void {
     }
     const { messages, pending, ...rest } = window
     setState('windows', id, rest)
-    if (before.pending !== pending) setState('windows', id, 'pending', reconcile(structuredClone(pending), { key: 'clientId' }))
+    if (before.pending !== pending)
+      setState('windows', id, 'pending', reconcile(structuredClone(pending), { key: 'clientId' }))
     if (before.messages !== messages) setState('windows', id, 'messages', reconcile([...messages], { key: 'event' }))
   }
 }

@@ -5,7 +5,10 @@ import styles from './Fingerprint.module.css'
 const groupLength = 4
 
 /** `SHA256:abcd…` as its prefix and groups of four. */
-export function fingerprintGroups(fingerprint: string): { readonly prefix: string; readonly groups: readonly string[] } {
+export function fingerprintGroups(fingerprint: string): {
+  readonly prefix: string
+  readonly groups: readonly string[]
+} {
   const colon = fingerprint.indexOf(':')
   const digest = fingerprint.slice(colon + 1)
   const groups: string[] = []

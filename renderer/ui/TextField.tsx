@@ -40,11 +40,7 @@ export function TextField(props: TextFieldProps): JSX.Element {
         {own.trailing}
       </div>
       <Show when={own.error ?? own.hint}>
-        <p
-          id={`${id}-note`}
-          class={own.error ? styles.error : styles.hint}
-          role={own.error ? 'alert' : undefined}
-        >
+        <p id={`${id}-note`} class={own.error ? styles.error : styles.hint} role={own.error ? 'alert' : undefined}>
           {own.error ?? own.hint}
         </p>
       </Show>

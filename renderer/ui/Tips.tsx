@@ -10,6 +10,29 @@ interface Tip {
 }
 
 const delayMs = 500
+const hidingEvents = ['focusout', 'pointerdown', 'keydown', 'wheel'] as const
+
+function tipped(node: EventTarget | null): Element | null {
+  return node instanceof Element ? node.closest('[data-tip]') : null
+}
+
+function tipOf(element: Element): Tip | undefined {
+  const text = element.isConnected ? element.getAttribute('data-tip') : null
+  if (!text) return undefined
+  const keys = element.getAttribute('data-tip-keys') ?? undefined
+  return { text, keys, anchor: element.getBoundingClientRect() }
+}
+
+/** Below its anchor, or above where there is no room; never beyond the window's edge. */
+function place(element: HTMLElement, anchor: DOMRect): void {
+  queueMicrotask(() => {
+    const { offsetWidth: width, offsetHeight: height } = element
+    const left = Math.min(Math.max(8, anchor.left + anchor.width / 2 - width / 2), window.innerWidth - width - 8)
+    const below = anchor.bottom + 6 + height < window.innerHeight
+    element.style.left = `${left}px`
+    element.style.top = `${below ? anchor.bottom + 6 : anchor.top - height - 6}px`
+  })
+}
 
 /**
  * One tip for the whole window: it follows whatever has `data-tip` and is hovered or focused by key.
@@ -17,64 +40,7 @@ const delayMs = 500
  */
 export function Tips(): JSX.Element {
   const [tip, setTip] = createSignal<Tip>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let target: Element | null = null
-
-  const hide = (): void => {
-    clearTimeout(timer)
-    target = null
-    setTip(undefined)
-  }
-  const show = (element: Element, afterMs: number): void => {
-    if (element === target) return
-    hide()
-    target = element
-    timer = setTimeout(() => {
-      if (!element.isConnected) return
-      const text = element.getAttribute('data-tip')
-      if (text) {
-        setTip({ text, keys: element.getAttribute('data-tip-keys') ?? undefined, anchor: element.getBoundingClientRect() })
-      }
-    }, afterMs)
-  }
-  const tipped = (node: EventTarget | null): Element | null =>
-    node instanceof Element ? node.closest('[data-tip]') : null
-
-  onMount(() => {
-    const over = (event: PointerEvent): void => {
-      const element = event.pointerType === 'touch' ? null : tipped(event.target)
-      if (element) show(element, delayMs)
-      else hide()
-    }
-    const focus = (event: FocusEvent): void => {
-      const element = tipped(event.target)
-      if (element?.matches(':focus-visible')) show(element, delayMs)
-    }
-    document.addEventListener('pointerover', over, { passive: true })
-    document.addEventListener('focusin', focus)
-    for (const name of ['focusout', 'pointerdown', 'keydown', 'wheel'] as const) {
-      document.addEventListener(name, hide, { passive: true })
-    }
-    onCleanup(() => {
-      hide()
-      document.removeEventListener('pointerover', over)
-      document.removeEventListener('focusin', focus)
-      for (const name of ['focusout', 'pointerdown', 'keydown', 'wheel'] as const) {
-        document.removeEventListener(name, hide)
-      }
-    })
-  })
-
-  const place = (element: HTMLElement, anchor: DOMRect): void => {
-    queueMicrotask(() => {
-      const { offsetWidth: width, offsetHeight: height } = element
-      const left = Math.min(Math.max(8, anchor.left + anchor.width / 2 - width / 2), window.innerWidth - width - 8)
-      const below = anchor.bottom + 6 + height < window.innerHeight
-      element.style.left = `${left}px`
-      element.style.top = `${below ? anchor.bottom + 6 : anchor.top - height - 6}px`
-    })
-  }
-
+  onMount(() => onCleanup(followPointer(setTip)))
   return (
     <Show when={tip()} keyed>
       {(current) => (
@@ -89,4 +55,38 @@ export function Tips(): JSX.Element {
       )}
     </Show>
   )
+}
+
+function followPointer(setTip: (tip: Tip | undefined) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let target: Element | null = null
+  const hide = (): void => {
+    clearTimeout(timer)
+    target = null
+    setTip(undefined)
+  }
+  const show = (element: Element): void => {
+    if (element === target) return
+    hide()
+    target = element
+    timer = setTimeout(() => setTip(tipOf(element)), delayMs)
+  }
+  const over = (event: PointerEvent): void => {
+    const element = event.pointerType === 'touch' ? null : tipped(event.target)
+    if (element) show(element)
+    else hide()
+  }
+  const focus = (event: FocusEvent): void => {
+    const element = tipped(event.target)
+    if (element?.matches(':focus-visible')) show(element)
+  }
+  document.addEventListener('pointerover', over, { passive: true })
+  document.addEventListener('focusin', focus)
+  for (const name of hidingEvents) document.addEventListener(name, hide, { passive: true })
+  return () => {
+    hide()
+    document.removeEventListener('pointerover', over)
+    document.removeEventListener('focusin', focus)
+    for (const name of hidingEvents) document.removeEventListener(name, hide)
+  }
 }

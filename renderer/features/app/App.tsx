@@ -1,5 +1,16 @@
 import type { JSX } from 'solid-js'
-import { createEffect, createSignal, ErrorBoundary, lazy, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
+import {
+  createEffect,
+  createSignal,
+  ErrorBoundary,
+  lazy,
+  Match,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  Switch,
+} from 'solid-js'
 import { t, useLanguage } from '../../i18n/index.ts'
 import { unreadTotal } from '../../state/selectors.ts'
 import { createAppStore } from '../../state/store.ts'
@@ -33,7 +44,10 @@ export function App(): JSX.Element {
 function Failed(props: { readonly retry: () => void }): JSX.Element {
   return (
     <main class={styles.whole}>
-      <EmptyView title={t('errors.internal')} action={<Button onClick={() => props.retry()}>{t('app.tryAgain')}</Button>} />
+      <EmptyView
+        title={t('errors.internal')}
+        action={<Button onClick={() => props.retry()}>{t('app.tryAgain')}</Button>}
+      />
     </main>
   )
 }
@@ -63,7 +77,7 @@ function createApp(bridge: NonNullable<Window['waxwing']>): AppContext {
 
 function Root(props: { readonly bridge: NonNullable<Window['waxwing']> }): JSX.Element {
   // The bridge is there before the page and stays.
-  // eslint-disable-next-line solid/reactivity
+  // oxlint-disable-next-line solid/reactivity
   const app = createApp(props.bridge)
   const { state, controller } = app
 

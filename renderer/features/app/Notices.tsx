@@ -23,7 +23,7 @@ function Toast(props: { readonly notice: Notice }): JSX.Element {
   const { dispatch } = useApp()
   const close = (): void => dispatch({ kind: 'noticeClosed', id: props.notice.id })
   // The tone of a notice never changes.
-  // eslint-disable-next-line solid/reactivity
+  // oxlint-disable-next-line solid/reactivity
   if (props.notice.tone === 'plain') {
     const timer = setTimeout(close, plainNoticeMs)
     onCleanup(() => clearTimeout(timer))

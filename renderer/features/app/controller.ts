@@ -63,6 +63,7 @@ export class Controller {
         if (event.kind === 'focused') this.#store.dispatch({ kind: 'focused', focused: event.focused })
         if (event.kind === 'launchLink') onLaunchLink()
         if (event.kind === 'nodeRestarted') this.#bridge.connect()
+        if (event.kind === 'openConversation') this.select(event.conversation)
       }),
     ]
     return () => stops.forEach((stop) => stop())
@@ -126,7 +127,8 @@ export class Controller {
   }
 
   async create(name: string, passphrase: string | null): Promise<Reply<Self>> {
-    const protection = passphrase === null ? ({ kind: 'keyring' } as const) : ({ kind: 'passphrase', passphrase } as const)
+    const protection =
+      passphrase === null ? ({ kind: 'keyring' } as const) : ({ kind: 'passphrase', passphrase } as const)
     const reply = await this.client.call('profile.create', { name, protection })
     if (reply.ok) this.refresh()
     return reply

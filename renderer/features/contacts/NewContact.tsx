@@ -1,6 +1,6 @@
 import ArrowLeft from 'lucide-solid/icons/arrow-left'
 import type { JSX } from 'solid-js'
-import { createSignal, Match, Show, Switch, untrack } from 'solid-js'
+import { createSignal, Show, untrack } from 'solid-js'
 import type { MethodReply } from '../../client/client.ts'
 import { t } from '../../i18n/index.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -25,29 +25,15 @@ export interface NewContactProps {
 
 /** Invite somebody, or accept the invite that somebody sent. */
 export function NewContact(props: NewContactProps): JSX.Element {
-  const { controller } = useApp()
   const [shared, setShared] = createSignal<MethodReply<'invite.create'> | null>(null)
   const [text, setText] = createSignal(untrack(() => props.link ?? ''))
-  const [busy, setBusy] = createSignal(false)
-  const [problem, setProblem] = createSignal<string>()
-  const [lifetime, setLifetime] = createSignal<Lifetime>('week')
   /** Set while an invite that was pasted is shown: the rest steps aside. */
   const [reading, setReading] = createSignal(untrack(() => props.link !== null))
-
-  const create = async (): Promise<void> => {
-    setBusy(true)
-    setProblem(undefined)
-    const reply = await controller.client.call('invite.create', { lifetimeMs: lifetimes[lifetime()] })
-    setBusy(false)
-    if (reply.ok) setShared(reply.value)
-    else setProblem(errorText(reply.error))
-  }
   const restart = (): void => {
     setShared(null)
     setText('')
     setReading(false)
   }
-
   return (
     <Dialog
       title={t('newContact.title')}
@@ -61,41 +47,61 @@ export function NewContact(props: NewContactProps): JSX.Element {
         </Show>
       }
     >
-      <Switch>
-        <Match when={shared()}>{(made) => <SharedInvite made={made()} onAnother={restart} />}</Match>
-        <Match when={true}>
+      <Show
+        when={shared()}
+        fallback={
           <div class={styles.halves}>
             <Show when={!reading()}>
-              <section class={styles.half} aria-labelledby="invite-title">
-                <h3 id="invite-title" class={styles.heading}>
-                  {t('newContact.inviteTitle')}
-                </h3>
-                <p class={styles.lead}>{t('newContact.inviteLead')}</p>
-                <Choice
-                  label={t('newContact.lifetime')}
-                  value={lifetime()}
-                  options={[
-                    { value: 'day', label: t('newContact.lifetimeDay') },
-                    { value: 'week', label: t('newContact.lifetimeWeek') },
-                    { value: 'month', label: t('newContact.lifetimeMonth') },
-                  ]}
-                  onChange={setLifetime}
-                />
-                <Button look="primary" wide busy={busy()} onClick={() => void create()}>
-                  {busy() ? t('newContact.creating') : t('newContact.create')}
-                </Button>
-                <Show when={problem()}>
-                  <p class={styles.problem} role="alert">
-                    {problem()}
-                  </p>
-                </Show>
-              </section>
+              <MakeInvite onMade={setShared} />
               <hr class={styles.rule} />
             </Show>
             <AcceptInvite text={text()} onText={setText} onReading={setReading} onDone={() => props.onClose()} />
           </div>
-        </Match>
-      </Switch>
+        }
+      >
+        {(made) => <SharedInvite made={made()} onAnother={restart} />}
+      </Show>
     </Dialog>
+  )
+}
+
+function MakeInvite(props: { readonly onMade: (made: MethodReply<'invite.create'>) => void }): JSX.Element {
+  const { controller } = useApp()
+  const [busy, setBusy] = createSignal(false)
+  const [problem, setProblem] = createSignal<string>()
+  const [lifetime, setLifetime] = createSignal<Lifetime>('week')
+  const create = async (): Promise<void> => {
+    setBusy(true)
+    setProblem(undefined)
+    const reply = await controller.client.call('invite.create', { lifetimeMs: lifetimes[lifetime()] })
+    setBusy(false)
+    if (reply.ok) props.onMade(reply.value)
+    else setProblem(errorText(reply.error))
+  }
+  return (
+    <section class={styles.half} aria-labelledby="invite-title">
+      <h3 id="invite-title" class={styles.heading}>
+        {t('newContact.inviteTitle')}
+      </h3>
+      <p class={styles.lead}>{t('newContact.inviteLead')}</p>
+      <Choice
+        label={t('newContact.lifetime')}
+        value={lifetime()}
+        options={[
+          { value: 'day', label: t('newContact.lifetimeDay') },
+          { value: 'week', label: t('newContact.lifetimeWeek') },
+          { value: 'month', label: t('newContact.lifetimeMonth') },
+        ]}
+        onChange={setLifetime}
+      />
+      <Button look="primary" wide busy={busy()} onClick={() => void create()}>
+        {busy() ? t('newContact.creating') : t('newContact.create')}
+      </Button>
+      <Show when={problem()}>
+        <p class={styles.problem} role="alert">
+          {problem()}
+        </p>
+      </Show>
+    </section>
   )
 }

@@ -51,7 +51,11 @@ export function SharedInvite(props: SharedInviteProps): JSX.Element {
             <p class={styles.lead}>{t('newContact.shareLead')}</p>
             <TextField label={t('newContact.share')} value={props.made.link} readOnly mono rows={3} />
             <div class={styles.buttons}>
-              <Button look="primary" icon={copied() ? <Check size={17} /> : <Copy size={17} />} onClick={() => void copy()}>
+              <Button
+                look="primary"
+                icon={copied() ? <Check size={17} /> : <Copy size={17} />}
+                onClick={() => void copy()}
+              >
                 {copied() ? t('app.copied') : t('newContact.copyLink')}
               </Button>
               <Button icon={saved() ? <Check size={17} /> : <FileDown size={17} />} onClick={() => void save()}>
@@ -68,24 +72,36 @@ export function SharedInvite(props: SharedInviteProps): JSX.Element {
         </div>
       </Match>
       <Match when={true}>
-        <Notice
-          tone={invite().state === 'used' ? 'good' : 'plain'}
-          live
-          actions={
-            <Show when={props.onAnother}>
-              <Button size="small" onClick={() => props.onAnother?.()}>
-                {t('newContact.another')}
-              </Button>
-            </Show>
-          }
-        >
-          {invite().state === 'used'
-            ? t('newContact.used')
-            : invite().state === 'withdrawn'
-              ? t('newContact.withdrawn')
-              : t('errors.inviteExpired')}
-        </Notice>
+        <Over state={invite().state} onAnother={props.onAnother} />
       </Match>
     </Switch>
+  )
+}
+
+interface OverProps {
+  readonly state: SharedInviteProps['made']['invite']['state']
+  readonly onAnother: (() => void) | undefined
+}
+
+/** What became of an invite that cannot be used any more. */
+function Over(props: OverProps): JSX.Element {
+  const words = (): string => {
+    if (props.state === 'used') return t('newContact.used')
+    return props.state === 'withdrawn' ? t('newContact.withdrawn') : t('errors.inviteExpired')
+  }
+  return (
+    <Notice
+      tone={props.state === 'used' ? 'good' : 'plain'}
+      live
+      actions={
+        <Show when={props.onAnother}>
+          <Button size="small" onClick={() => props.onAnother?.()}>
+            {t('newContact.another')}
+          </Button>
+        </Show>
+      }
+    >
+      {words()}
+    </Notice>
   )
 }

@@ -20,7 +20,10 @@ export async function scanPicture(file: File): Promise<string | null> {
     return null
   }
   try {
-    return (await scanFrame(bitmap, bitmap.width, bitmap.height, edgePxMax)) ?? (await scanFrame(bitmap, bitmap.width, bitmap.height, 600))
+    return (
+      (await scanFrame(bitmap, bitmap.width, bitmap.height, edgePxMax)) ??
+      (await scanFrame(bitmap, bitmap.width, bitmap.height, 600))
+    )
   } finally {
     bitmap.close()
   }

@@ -28,7 +28,7 @@ const AcceptKey = lazy(async () => ({ default: (await import('../contacts/Accept
 export function ConversationView(props: { readonly conversation: Conversation }): JSX.Element {
   return (
     <Show when={props.conversation.conversation} keyed>
-      {(_) => <OpenConversation conversation={props.conversation} />}
+      <OpenConversation conversation={props.conversation} />
     </Show>
   )
 }
@@ -67,7 +67,9 @@ function OpenConversation(props: { readonly conversation: Conversation }): JSX.E
           onClose={() => app.setFinding(false)}
         />
       </Show>
-      <Show when={contact()?.state === 'keyChanged' && contact()}>{(changed) => <KeyChanged contact={changed()} />}</Show>
+      <Show when={contact()?.state === 'keyChanged' && contact()}>
+        {(changed) => <KeyChanged contact={changed()} />}
+      </Show>
       <MessageList
         conversation={props.conversation}
         query={app.finding() ? query().trim() : ''}

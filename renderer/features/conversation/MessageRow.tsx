@@ -30,7 +30,9 @@ export function RowView(props: RowProps): JSX.Element {
   return (
     <Switch>
       <Match when={row('message')}>{(message) => <MessageRow {...props} row={message()} />}</Match>
-      <Match when={row('pending')}>{(pending) => <PendingRow row={pending()} conversation={props.conversation} />}</Match>
+      <Match when={row('pending')}>
+        {(pending) => <PendingRow row={pending()} conversation={props.conversation} />}
+      </Match>
       <Match when={row('day')}>
         {(day) => (
           <div class={styles.day} role="separator" aria-label={dayLabel(day().timeMs, nowMs())}>
@@ -49,7 +51,7 @@ export function RowView(props: RowProps): JSX.Element {
             <Unlink size={15} aria-hidden="true" />
             <span>
               {t('conversation.missing', gap().count, senderName(state, gap().sender))}
-              <span class={styles.gapHint}> {t('conversation.missingHint')}</span>
+              <span class={styles.gapHint}>{t('conversation.missingHint')}</span>
             </span>
           </div>
         )}
@@ -168,7 +170,11 @@ function PendingRow(props: PendingRowProps): JSX.Element {
             <span class={styles.failure} role="alert">
               {pending().failure}
             </span>
-            <Button size="small" look="quiet" onClick={() => controller.retry(props.conversation.conversation, pending())}>
+            <Button
+              size="small"
+              look="quiet"
+              onClick={() => controller.retry(props.conversation.conversation, pending())}
+            >
               {t('conversation.retry')}
             </Button>
             <Button

@@ -1,7 +1,8 @@
 /** Which parts of a text may be opened. Only plain https addresses; everything else stays text. Pure. */
 
 export type Segment =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'link'; readonly text: string; readonly url: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'link'; readonly text: string; readonly url: string }
 
 const urlLengthMax = 2_048
 const candidate = /https:\/\/[^\s<>"'`\\{}|^]+/giu

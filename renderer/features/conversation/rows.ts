@@ -25,7 +25,9 @@ export type Row =
       readonly last: boolean
     }
 
-type Draft = { -readonly [K in keyof Extract<Row, { kind: 'message' | 'pending' }>]: Extract<Row, { kind: 'message' | 'pending' }>[K] }
+type Draft = {
+  -readonly [K in keyof Extract<Row, { kind: 'message' | 'pending' }>]: Extract<Row, { kind: 'message' | 'pending' }>[K]
+}
 
 interface Group {
   readonly sender: string
@@ -45,7 +47,8 @@ export function buildRows(window: MessageWindow, self: string): readonly Row[] {
     group = null
   }
   const put = (row: Draft, sender: string, timeMs: number): void => {
-    const joins = group !== null && group.sender === sender && timeMs - group.startMs < groupMs && timeMs >= group.startMs
+    const joins =
+      group !== null && group.sender === sender && timeMs - group.startMs < groupMs && timeMs >= group.startMs
     if (!joins) {
       closeGroup()
       row.first = true
@@ -73,11 +76,19 @@ export function buildRows(window: MessageWindow, self: string): readonly Row[] {
       closeGroup()
       rows.push({ kind: 'gap', key: `gap:${message.event}`, count: message.missingBefore, sender: message.sender })
     }
-    put({ kind: 'message', key: message.event, message, first: false, last: false } as Draft, message.sender, message.orderMs)
+    put(
+      { kind: 'message', key: message.event, message, first: false, last: false } as Draft,
+      message.sender,
+      message.orderMs,
+    )
   }
   for (const pending of window.pending) {
     startDay(Math.max(pending.timeMs, window.messages.at(-1)?.orderMs ?? 0))
-    put({ kind: 'pending', key: `pending:${pending.clientId}`, pending, first: false, last: false } as Draft, self, pending.timeMs)
+    put(
+      { kind: 'pending', key: `pending:${pending.clientId}`, pending, first: false, last: false } as Draft,
+      self,
+      pending.timeMs,
+    )
   }
   closeGroup()
   return rows

@@ -3,7 +3,7 @@ import SettingsIcon from 'lucide-solid/icons/settings'
 import UserPlus from 'lucide-solid/icons/user-plus'
 import X from 'lucide-solid/icons/x'
 import type { JSX } from 'solid-js'
-import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js'
+import { createMemo, createSignal, For, Show } from 'solid-js'
 import { Virtualizer } from 'virtua/solid'
 import { t } from '../../i18n/index.ts'
 import type { Conversation } from '../../state/model.ts'
@@ -30,96 +30,30 @@ export function ConversationList(): JSX.Element {
     return order().filter((conversation) => foldText(titleOf(state, conversation)).includes(wanted))
   })
   const onlySelf = (): boolean => order().every((conversation) => conversation.kind === 'self')
-  let list: HTMLUListElement | HTMLDivElement | undefined
-  let search: HTMLInputElement | undefined
-
-  const focusRow = (step: 1 | -1, from: Element | null): void => {
-    const rows = [...(list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
-    const place = from ? rows.indexOf(from as HTMLElement) : -1
-    const next = rows[place + step]
-    if (next) next.focus()
-    else if (step === -1) search?.focus()
-  }
-  const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-    event.preventDefault()
-    focusRow(event.key === 'ArrowDown' ? 1 : -1, document.activeElement?.closest('[data-row]') ?? null)
-  }
-  const pressInSearch = (event: KeyboardEvent): void => {
-    if (event.isComposing) return
+  const openFirst = (): void => {
     const first = shown()[0]
-    if (event.key === 'Enter' && first) {
-      controller.select(first.conversation)
-      setQuery('')
-    }
-    if (event.key === 'Escape' && query() !== '') {
-      event.preventDefault()
-      event.stopPropagation()
-      setQuery('')
-    }
+    if (!first) return
+    controller.select(first.conversation)
+    setQuery('')
   }
+  let section: HTMLElement | undefined
 
   return (
-    <section class={styles.side} aria-label={t('conversations.region')} onKeyDown={press}>
-      <header class={styles.header}>
-        <h1 class={styles.word}>{t('app.name')}</h1>
-        <IconButton
-          label={t('conversations.settings')}
-          keys={`${commandKey()} ,`}
-          onClick={() => float({ kind: 'settings' })}
+    <section
+      class={styles.side}
+      aria-label={t('conversations.region')}
+      ref={(element) => (section = element)}
+      onKeyDown={(event) => moveFocus(event, section)}
+    >
+      <Head />
+      <SearchBox query={query()} onQuery={setQuery} onEnter={openFirst} />
+      <div class={styles.scroll}>
+        <Show
+          when={shown().length > 0 || query() === ''}
+          fallback={<p class={styles.none}>{t('conversations.noMatch', query().trim())}</p>}
         >
-          <SettingsIcon size={19} />
-        </IconButton>
-        <IconButton
-          label={t('conversations.newContact')}
-          keys={`${commandKey()} N`}
-          onClick={() => float({ kind: 'newContact', link: null })}
-        >
-          <UserPlus size={19} />
-        </IconButton>
-      </header>
-      <div class={styles.search}>
-        <span class={styles.searchIcon} aria-hidden="true">
-          <Search size={16} />
-        </span>
-        <input
-          id="conversation-search"
-          ref={(element) => (search = element)}
-          class={styles.searchInput}
-          type="search"
-          dir="auto"
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={100}
-          placeholder={t('conversations.search')}
-          aria-label={t('conversations.search')}
-          value={query()}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={pressInSearch}
-        />
-        <Show when={query() !== ''}>
-          <IconButton size="small" label={t('conversations.clearSearch')} onClick={() => setQuery('')}>
-            <X size={15} />
-          </IconButton>
+          <Rows conversations={shown()} />
         </Show>
-      </div>
-      <div class={styles.scroll} ref={(element) => (list = element)}>
-        <Switch>
-          <Match when={shown().length === 0 && query() !== ''}>
-            <p class={styles.none}>{t('conversations.noMatch', query().trim())}</p>
-          </Match>
-          <Match when={shown().length > virtualFrom}>
-            <Virtualizer data={shown()} as="ul" item="li" itemSize={64}>
-              {(conversation) => <ConversationRow conversation={conversation} />}
-            </Virtualizer>
-          </Match>
-          <Match when={shown().length > 0}>
-            <ul>
-              <For each={shown()}>{(conversation: Conversation) => <li><ConversationRow conversation={conversation} /></li>}</For>
-            </ul>
-          </Match>
-        </Switch>
         <Show when={onlySelf() && query() === ''}>
           <div class={styles.empty}>
             <EmptyView
@@ -136,4 +70,103 @@ export function ConversationList(): JSX.Element {
       </div>
     </section>
   )
+}
+
+function Head(): JSX.Element {
+  const { float } = useApp()
+  return (
+    <header class={styles.header}>
+      <h1 class={styles.word}>{t('app.name')}</h1>
+      <IconButton
+        label={t('conversations.settings')}
+        keys={`${commandKey()} ,`}
+        onClick={() => float({ kind: 'settings' })}
+      >
+        <SettingsIcon size={19} />
+      </IconButton>
+      <IconButton
+        label={t('conversations.newContact')}
+        keys={`${commandKey()} N`}
+        onClick={() => float({ kind: 'newContact', link: null })}
+      >
+        <UserPlus size={19} />
+      </IconButton>
+    </header>
+  )
+}
+
+interface SearchBoxProps {
+  readonly query: string
+  readonly onQuery: (query: string) => void
+  readonly onEnter: () => void
+}
+
+function SearchBox(props: SearchBoxProps): JSX.Element {
+  const press = (event: KeyboardEvent): void => {
+    if (event.isComposing) return
+    if (event.key === 'Enter') props.onEnter()
+    if (event.key !== 'Escape' || props.query === '') return
+    event.preventDefault()
+    event.stopPropagation()
+    props.onQuery('')
+  }
+  return (
+    <div class={styles.search}>
+      <span class={styles.searchIcon} aria-hidden="true">
+        <Search size={16} />
+      </span>
+      <input
+        id="conversation-search"
+        class={styles.searchInput}
+        type="search"
+        dir="auto"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={100}
+        placeholder={t('conversations.search')}
+        aria-label={t('conversations.search')}
+        value={props.query}
+        onInput={(event) => props.onQuery(event.currentTarget.value)}
+        onKeyDown={press}
+      />
+      <Show when={props.query !== ''}>
+        <IconButton size="small" label={t('conversations.clearSearch')} onClick={() => props.onQuery('')}>
+          <X size={15} />
+        </IconButton>
+      </Show>
+    </div>
+  )
+}
+
+function Rows(props: { readonly conversations: readonly Conversation[] }): JSX.Element {
+  return (
+    <Show
+      when={props.conversations.length > virtualFrom}
+      fallback={
+        <ul>
+          <For each={props.conversations}>
+            {(conversation) => (
+              <li>
+                <ConversationRow conversation={conversation} />
+              </li>
+            )}
+          </For>
+        </ul>
+      }
+    >
+      <Virtualizer data={props.conversations} as="ul" item="li" itemSize={64}>
+        {(conversation) => <ConversationRow conversation={conversation} />}
+      </Virtualizer>
+    </Show>
+  )
+}
+
+/** Arrow keys go from the search box through the rows and back. */
+function moveFocus(event: KeyboardEvent, section: HTMLElement | undefined): void {
+  if (event.altKey || event.ctrlKey || event.metaKey) return
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const stops = [...(section?.querySelectorAll<HTMLElement>('input[type="search"], [data-row]') ?? [])]
+  const place = stops.indexOf(document.activeElement as HTMLElement)
+  event.preventDefault()
+  stops[Math.max(0, place) + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
 }

@@ -19,7 +19,11 @@ export function senderName(state: State, account: string): string {
 /** One line of a message. Only the head of a long text is looked at. */
 export function previewOf(message: Message): string {
   if (message.body.kind === 'unknown') return t('conversations.unknownKind')
-  return message.body.text.slice(0, previewLengthMax * 2).replace(/\s+/gu, ' ').trim().slice(0, previewLengthMax)
+  return message.body.text
+    .slice(0, previewLengthMax * 2)
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .slice(0, previewLengthMax)
 }
 
 /** Case and accents aside. */

@@ -31,7 +31,9 @@ export function Details(props: { readonly conversation: Conversation }): JSX.Ele
           <Match when={message()}>
             {(open) => <MessageDetails conversation={props.conversation} event={open().event} />}
           </Match>
-          <Match when={contactOf(state, props.conversation)}>{(contact) => <ContactDetails contact={contact()} />}</Match>
+          <Match when={contactOf(state, props.conversation)}>
+            {(contact) => <ContactDetails contact={contact()} />}
+          </Match>
         </Switch>
         <Show when={message()}>
           <button type="button" class={styles.inline} onClick={() => setPane({ kind: 'contact' })}>

@@ -68,9 +68,7 @@ export function NewPassphrase(props: NewPassphraseProps): JSX.Element {
           onInput={props.model.setValue}
           autofocus={props.autofocus ?? false}
           error={
-            props.model.problem() === 'short'
-              ? t('onboarding.tooShort', contractLimits.passphraseLengthMin)
-              : undefined
+            props.model.problem() === 'short' ? t('onboarding.tooShort', contractLimits.passphraseLengthMin) : undefined
           }
         />
         <div class={styles.strength} data-strength={props.model.value() === '' ? 'none' : strength()}>

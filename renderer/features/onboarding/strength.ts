@@ -13,9 +13,13 @@ export function guessBits(passphrase: string): number {
   const distinct = new Set(text.toLowerCase()).size
   const words = text.split(/[\s\-_.,;:]+/u).filter((word) => word.length > 1)
   const distinctWords = new Set(words.map((word) => word.toLowerCase()))
-  const perCharacter = Math.min(distinct, text.length) * Math.log2(alphabetOf(text)) * 0.75 + (text.length - distinct) * 1.2
+  const perCharacter =
+    Math.min(distinct, text.length) * Math.log2(alphabetOf(text)) * 0.75 + (text.length - distinct) * 1.2
   if (words.length < 2) return /^\p{L}+\d{0,4}\W?$/u.test(text) ? Math.min(perCharacter, 26) : perCharacter
-  const perWord = [...distinctWords].reduce((bits, word) => bits + (/^\p{L}+$/u.test(word) ? Math.min(13, word.length * 3.2) : word.length * 4), 0)
+  const perWord = [...distinctWords].reduce(
+    (bits, word) => bits + (/^\p{L}+$/u.test(word) ? Math.min(13, word.length * 3.2) : word.length * 4),
+    0,
+  )
   return Math.min(perCharacter, perWord)
 }
 

@@ -16,18 +16,15 @@ interface Entry {
   readonly run: () => void
 }
 
-/** Type a few letters of a name or command, press Enter. */
-export function Palette(props: { readonly onClose: () => void }): JSX.Element {
+/** Everything that can be jumped to. */
+function createEntries(query: () => string): () => readonly Entry[] {
   const { state, controller, float, setPane } = useApp()
-  const [query, setQuery] = createSignal('')
-  const [place, setPlace] = createSignal(0)
-
   const commands = (): readonly Entry[] => [
-    { id: 'new', label: t('conversations.newContact'), command: true, run: () => float({ kind: 'newContact', link: null }) },
-    { id: 'settings', label: t('conversations.settings'), command: true, run: () => float({ kind: 'settings' }) },
-    { id: 'details', label: t('conversation.details'), command: true, run: () => setPane({ kind: 'contact' }) },
+    entry('new', t('conversations.newContact'), () => float({ kind: 'newContact', link: null })),
+    entry('settings', t('conversations.settings'), () => float({ kind: 'settings' })),
+    entry('details', t('conversation.details'), () => setPane({ kind: 'contact' })),
   ]
-  const entries = createMemo<readonly Entry[]>(() => {
+  const entries = createMemo(() => {
     const people = conversationsInOrder(state).map((conversation) => ({
       id: conversation.conversation,
       label: titleOf(state, conversation),
@@ -36,14 +33,35 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
     }))
     const wanted = foldText(query().trim())
     return [...people, ...commands()]
-      .filter((entry) => foldText(entry.label).includes(wanted))
+      .filter((one) => foldText(one.label).includes(wanted))
       .toSorted((a, b) => rank(a, wanted) - rank(b, wanted))
       .slice(0, shownMax)
   })
-  const run = (entry: Entry | undefined): void => {
-    if (!entry) return
+  return entries
+}
+
+function entry(id: string, label: string, run: () => void): Entry {
+  return { id, label, command: true, run }
+}
+
+/** Names that begin with the letters come first, then the order of the list. */
+function rank(one: Entry, wanted: string): number {
+  return wanted !== '' && foldText(one.label).startsWith(wanted) ? 0 : 1
+}
+
+function optionId(index: number): string {
+  return `palette-${index}`
+}
+
+/** Type a few letters of a name or command, press Enter. */
+export function Palette(props: { readonly onClose: () => void }): JSX.Element {
+  const [query, setQuery] = createSignal('')
+  const [place, setPlace] = createSignal(0)
+  const entries = createEntries(query)
+  const run = (chosen: Entry | undefined): void => {
+    if (!chosen) return
     props.onClose()
-    entry.run()
+    chosen.run()
   }
   const press = (event: KeyboardEvent): void => {
     if (event.isComposing) return
@@ -56,8 +74,6 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
       setPlace((place() + (event.key === 'ArrowDown' ? 1 : -1) + count) % count)
     }
   }
-  const optionId = (index: number): string => `palette-${index}`
-
   return (
     <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
@@ -83,28 +99,7 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
               }}
               onKeyDown={press}
             />
-            <div id="palette-list" class={styles.list} role="listbox" aria-label={t('palette.results')}>
-              <For each={entries()}>
-                {(entry, index) => (
-                  <div
-                    id={optionId(index())}
-                    class={styles.option}
-                    role="option"
-                    aria-selected={index() === place()}
-                    onPointerMove={() => setPlace(index())}
-                    onClick={() => run(entry)}
-                  >
-                    <bdi class={styles.label}>{entry.label}</bdi>
-                    <Show when={entry.command}>
-                      <span class={styles.kind}>{t('palette.command')}</span>
-                    </Show>
-                  </div>
-                )}
-              </For>
-            </div>
-            <Show when={entries().length === 0}>
-              <p class={styles.none}>{t('palette.empty')}</p>
-            </Show>
+            <Options entries={entries()} place={place()} onPlace={setPlace} onRun={run} />
           </Kobalte.Content>
         </div>
       </Kobalte.Portal>
@@ -112,7 +107,38 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
   )
 }
 
-/** Names that begin with the letters come first, then the order of the list. */
-function rank(entry: Entry, wanted: string): number {
-  return wanted !== '' && foldText(entry.label).startsWith(wanted) ? 0 : 1
+interface OptionsProps {
+  readonly entries: readonly Entry[]
+  readonly place: number
+  readonly onPlace: (place: number) => void
+  readonly onRun: (entry: Entry) => void
+}
+
+function Options(props: OptionsProps): JSX.Element {
+  return (
+    <>
+      <div id="palette-list" class={styles.list} role="listbox" aria-label={t('palette.results')}>
+        <For each={props.entries}>
+          {(one, index) => (
+            <div
+              id={optionId(index())}
+              class={styles.option}
+              role="option"
+              aria-selected={index() === props.place}
+              onPointerMove={() => props.onPlace(index())}
+              onClick={() => props.onRun(one)}
+            >
+              <bdi class={styles.label}>{one.label}</bdi>
+              <Show when={one.command}>
+                <span class={styles.kind}>{t('palette.command')}</span>
+              </Show>
+            </div>
+          )}
+        </For>
+      </div>
+      <Show when={props.entries.length === 0}>
+        <p class={styles.none}>{t('palette.empty')}</p>
+      </Show>
+    </>
+  )
 }

@@ -46,19 +46,7 @@ export function Unlock(): JSX.Element {
         <Bird size={96} />
         <h1 class={styles.title}>{title()}</h1>
         <div class={styles.fields}>
-          <Show
-            when={!byKeyring()}
-            fallback={
-              <>
-                <p class={styles.lead}>{t('unlock.keyringLead')}</p>
-                <Show when={problem()}>
-                  <p class={styles.problem} role="alert">
-                    {problem()}
-                  </p>
-                </Show>
-              </>
-            }
-          >
+          <Show when={!byKeyring()} fallback={<ByKeyring problem={problem()} />}>
             <PassphraseField
               label={t('unlock.passphrase')}
               showLabel={t('unlock.show')}
@@ -80,5 +68,18 @@ export function Unlock(): JSX.Element {
         </div>
       </form>
     </main>
+  )
+}
+
+function ByKeyring(props: { readonly problem: string | undefined }): JSX.Element {
+  return (
+    <>
+      <p class={styles.lead}>{t('unlock.keyringLead')}</p>
+      <Show when={props.problem}>
+        <p class={styles.problem} role="alert">
+          {props.problem}
+        </p>
+      </Show>
+    </>
   )
 }

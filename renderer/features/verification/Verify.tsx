@@ -2,6 +2,7 @@ import FileCheck from 'lucide-solid/icons/file-check'
 import type { JSX } from 'solid-js'
 import { createResource, createSignal, Match, Show, Switch } from 'solid-js'
 import type { MethodReply } from '../../client/client.ts'
+import type { Reply } from '../../client/errors.ts'
 import { t } from '../../i18n/index.ts'
 import { dateAndTime } from '../../i18n/time.ts'
 import type { Comparison, Contact } from '../../state/model.ts'
@@ -16,6 +17,9 @@ import { useApp } from '../app/context.ts'
 import { errorText } from '../app/errors.ts'
 import { ScanCode } from './ScanCode.tsx'
 import styles from './Verify.module.css'
+
+/** A longer text is no code of ours. */
+const qrLengthMax = 1_024
 
 type Verification = MethodReply<'verification.get'>
 
@@ -44,11 +48,7 @@ export function Verify(props: { readonly account: string; readonly onClose: () =
         </Notice>
       </Show>
       <Show when={verification()}>
-        {(known) => (
-          <Show when={contact()}>
-            {(person) => <Comparing contact={person()} verification={known()} onClose={() => props.onClose()} />}
-          </Show>
-        )}
+        {(known) => <Show when={contact()}>{(person) => <Comparing contact={person()} verification={known()} />}</Show>}
       </Show>
     </Dialog>
   )
@@ -57,37 +57,25 @@ export function Verify(props: { readonly account: string; readonly onClose: () =
 interface ComparingProps {
   readonly contact: Contact
   readonly verification: Verification
-  readonly onClose: () => void
 }
 
 function Comparing(props: ComparingProps): JSX.Element {
   const { controller } = useApp()
   const [comparison, setComparison] = createSignal<Comparison | null>(null)
   const [problem, setProblem] = createSignal<string>()
-  const [busy, setBusy] = createSignal(false)
-  const verified = (): boolean => props.contact.verifiedAtMs !== null
 
-  const mark = async (): Promise<void> => {
-    setBusy(true)
-    const reply = await controller.client.call('verification.set', {
-      account: props.contact.account,
-      verified: !verified(),
-    })
-    setBusy(false)
-    if (!reply.ok) return void setProblem(errorText(reply.error))
-    controller.takeContactChange(reply.value)
-  }
-  const take = (reply: Awaited<ReturnType<typeof controller.client.call<'verification.checkQr'>>>): void => {
+  const take = (reply: Reply<Comparison>): void => {
     setProblem(reply.ok ? undefined : errorText(reply.error))
     setComparison(reply.ok ? reply.value : null)
   }
-  const checkQr = async (qr: string): Promise<void> => {
-    take(await controller.client.call('verification.checkQr', { account: props.contact.account, qr: qr.slice(0, 1_024) }))
+  const checkQr = async (text: string): Promise<void> => {
+    const qr = text.slice(0, qrLengthMax)
+    take(await controller.client.call('verification.checkQr', { account: props.contact.account, qr }))
   }
   const checkCard = async (): Promise<void> => {
     const file = await controller.shell.call('openCard', {})
-    if (!file.ok) return void (file.error.code !== 'cancelled' && setProblem(errorText(file.error)))
-    if (!file.value) return
+    if (!file.ok && file.error.code !== 'cancelled') setProblem(errorText(file.error))
+    if (!file.ok || !file.value) return
     take(await controller.client.call('verification.checkCard', { account: props.contact.account, ...file.value }))
   }
 
@@ -96,22 +84,7 @@ function Comparing(props: ComparingProps): JSX.Element {
       <section class={styles.part}>
         <p class={styles.lead}>{t('verify.lead', props.contact.name)}</p>
         <SafetyNumber groups={props.verification.safetyNumber} label={t('verify.safetyNumber')} />
-        <div class={styles.mark}>
-          <span class={styles.sealLine} data-state={sealOf(props.contact)}>
-            <Seal state={sealOf(props.contact)} size={22} />
-            {props.contact.verifiedAtMs === null
-              ? t(`seal.${sealOf(props.contact)}`)
-              : t('verify.verifiedSince', dateAndTime(props.contact.verifiedAtMs))}
-          </span>
-          <Button
-            look={verified() ? 'plain' : 'primary'}
-            busy={busy()}
-            disabled={comparison()?.kind === 'mismatch' && !verified()}
-            onClick={() => void mark()}
-          >
-            {verified() ? t('verify.undo') : t('verify.same')}
-          </Button>
-        </div>
+        <Mark contact={props.contact} mismatch={comparison()?.kind === 'mismatch'} onProblem={setProblem} />
         <Show when={problem()}>
           <Notice tone="danger" live>
             {problem()}
@@ -137,17 +110,63 @@ function Comparing(props: ComparingProps): JSX.Element {
           </Button>
         </section>
       </div>
-      <dl class={styles.prints}>
-        <dt>{t('verify.theirFingerprint')}</dt>
-        <dd>
-          <Fingerprint value={props.verification.fingerprint} label={t('verify.theirFingerprint')} small />
-        </dd>
-        <dt>{t('verify.yourFingerprint')}</dt>
-        <dd>
-          <Fingerprint value={props.verification.ownFingerprint} label={t('verify.yourFingerprint')} small />
-        </dd>
-      </dl>
+      <Prints verification={props.verification} />
     </div>
+  )
+}
+
+interface MarkProps {
+  readonly contact: Contact
+  /** A comparison has just failed: it cannot be marked over. */
+  readonly mismatch: boolean
+  readonly onProblem: (words: string | undefined) => void
+}
+
+/** The seal and the one button that changes it. */
+function Mark(props: MarkProps): JSX.Element {
+  const { controller } = useApp()
+  const [busy, setBusy] = createSignal(false)
+  const verified = (): boolean => props.contact.verifiedAtMs !== null
+  const mark = async (): Promise<void> => {
+    setBusy(true)
+    const params = { account: props.contact.account, verified: !verified() }
+    const reply = await controller.client.call('verification.set', params)
+    setBusy(false)
+    props.onProblem(reply.ok ? undefined : errorText(reply.error))
+    if (reply.ok) controller.takeContactChange(reply.value)
+  }
+  return (
+    <div class={styles.mark}>
+      <span class={styles.sealLine} data-state={sealOf(props.contact)}>
+        <Seal state={sealOf(props.contact)} size={22} />
+        {props.contact.verifiedAtMs === null
+          ? t(`seal.${sealOf(props.contact)}`)
+          : t('verify.verifiedSince', dateAndTime(props.contact.verifiedAtMs))}
+      </span>
+      <Button
+        look={verified() ? 'plain' : 'primary'}
+        busy={busy()}
+        disabled={props.mismatch && !verified()}
+        onClick={() => void mark()}
+      >
+        {verified() ? t('verify.undo') : t('verify.same')}
+      </Button>
+    </div>
+  )
+}
+
+function Prints(props: { readonly verification: Verification }): JSX.Element {
+  return (
+    <dl class={styles.prints}>
+      <dt>{t('verify.theirFingerprint')}</dt>
+      <dd>
+        <Fingerprint value={props.verification.fingerprint} label={t('verify.theirFingerprint')} small />
+      </dd>
+      <dt>{t('verify.yourFingerprint')}</dt>
+      <dd>
+        <Fingerprint value={props.verification.ownFingerprint} label={t('verify.yourFingerprint')} small />
+      </dd>
+    </dl>
   )
 }
 

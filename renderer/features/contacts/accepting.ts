@@ -1,0 +1,99 @@
+/** Reading an invite that came on any way, and accepting it. */
+import type { Accessor } from 'solid-js'
+import { createEffect, createSignal, on } from 'solid-js'
+import type { MethodReply } from '../../client/client.ts'
+import { contractLimits } from '../../client/limits.ts'
+import { t } from '../../i18n/index.ts'
+import { useApp } from '../app/context.ts'
+import { errorText } from '../app/errors.ts'
+import { inviteIn } from './link.ts'
+import { choosePicture, isPicture, scanPicture } from './scan.ts'
+
+export type Claim = MethodReply<'invite.inspect'>
+
+export interface Accepting {
+  /** Who the invite claims to be from; null until it was read. */
+  readonly claim: Accessor<Claim | null>
+  readonly problem: Accessor<string | undefined>
+  readonly busy: Accessor<boolean>
+  /** Accepts what is shown. False when there is nothing to accept yet. */
+  readonly accept: () => Promise<boolean>
+  readonly openFile: () => Promise<void>
+  readonly scan: () => Promise<void>
+  readonly takeFile: (file: File) => Promise<void>
+}
+
+export interface AcceptingOptions {
+  readonly text: Accessor<string>
+  readonly onText: (text: string) => void
+  readonly onReading: (reading: boolean) => void
+  readonly onDone: () => void
+}
+
+export function createAccepting(options: AcceptingOptions): Accepting {
+  const { controller, setPane } = useApp()
+  const [claim, setClaim] = createSignal<Claim | null>(null)
+  const [problem, setProblem] = createSignal<string>()
+  const [busy, setBusy] = createSignal(false)
+  let turns = 0
+
+  const inspect = async (text: string): Promise<void> => {
+    const turn = ++turns
+    setClaim(null)
+    setProblem(undefined)
+    setBusy(false)
+    const link = inviteIn(text)
+    if (link === null) {
+      if (text.trim() !== '') setProblem(t('errors.inviteMalformed'))
+      options.onReading(false)
+      return
+    }
+    setBusy(true)
+    const reply = await controller.client.call('invite.inspect', { link })
+    if (turn !== turns) return
+    setBusy(false)
+    if (reply.ok) setClaim(reply.value)
+    else setProblem(errorText(reply.error))
+    options.onReading(reply.ok)
+  }
+  createEffect(on(options.text, (text) => void inspect(text)))
+
+  const accept = async (): Promise<boolean> => {
+    const link = inviteIn(options.text())
+    if (!claim() || link === null || busy()) return false
+    setBusy(true)
+    const reply = await controller.client.call('invite.accept', { link })
+    setBusy(false)
+    if (!reply.ok) {
+      setProblem(errorText(reply.error))
+      return true
+    }
+    setPane(null)
+    controller.takeContact(reply.value)
+    controller.notice('plain', t('newContact.accepted', reply.value.name))
+    options.onDone()
+    return true
+  }
+  const takePicture = async (file: File): Promise<void> => {
+    const text = await scanPicture(file)
+    if (text === null) setProblem(t('newContact.noCode'))
+    else if (inviteIn(text) === null) setProblem(t('newContact.notInvite'))
+    else options.onText(text)
+  }
+  const takeFile = async (file: File): Promise<void> => {
+    if (isPicture(file)) return takePicture(file)
+    // In bytes, and a character has at most four.
+    if (file.size > contractLimits.cardLengthMax * 4) setProblem(t('errors.fileRefused'))
+    else options.onText((await file.text()).slice(0, contractLimits.cardLengthMax))
+  }
+  const openFile = async (): Promise<void> => {
+    const reply = await controller.shell.call('openInvite', {})
+    if (reply.ok && reply.value) options.onText(reply.value.text)
+    if (!reply.ok && reply.error.code !== 'cancelled') setProblem(errorText(reply.error))
+  }
+  const scan = async (): Promise<void> => {
+    const file = await choosePicture()
+    if (file) await takePicture(file)
+  }
+  return { claim, problem, busy, accept, openFile, scan, takeFile }
+}
