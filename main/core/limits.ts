@@ -10,8 +10,8 @@ const day = 24 * hour
 
 /** Of the protocol. */
 export const protocolLimits = {
-  /** A frame on the stream between two peers, without its length prefix. */
-  frameSizeBytesMax: 65_536,
+  /** A frame on the stream between two peers, without its length prefix: the most that its two bytes can say. */
+  frameSizeBytesMax: 65_535,
   /** The plaintext inside one envelope, before padding. */
   contentSizeBytesMax: 60_000,
   /** The text of one message, in UTF-8. */
@@ -83,6 +83,8 @@ export const implementationLimits = {
   /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */
   storageRetryMs: 1 * second,
   storageRetryMsMax: 1 * minute,
+  /** Timers of the engine are given at most this often, whatever they ask for. */
+  tickAfterMsMin: 10,
   /** How often expired rows are forgotten. */
   pruneIntervalMs: 1 * hour,
   /** Rows of sessions, conversations and progress that the driver keeps in memory, of each. */

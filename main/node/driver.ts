@@ -306,7 +306,7 @@ class Loop implements Driver, NetworkHandler {
     if (this.#stopped) return
     const { clock } = this.#parts
     const nowMs = clock.nowMs()
-    const delayMs = Math.max(1, wakeAfterMs(this.state(), nowMs))
+    const delayMs = Math.max(limits.tickAfterMsMin, wakeAfterMs(this.state(), nowMs))
     const dueMs = nowMs + delayMs
     // An earlier tick than needed is harmless; a clock that was set back is not a reason to wait.
     if (this.#armedForMs <= dueMs && this.#armedForMs > nowMs) return

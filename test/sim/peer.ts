@@ -72,6 +72,11 @@ export class Peer {
     return this.#driver
   }
 
+  /** The network as this computer's process has it, for frames that no honest process would send. */
+  get endpoint(): Endpoint | null {
+    return this.#endpoint
+  }
+
   get nowMs(): number {
     return epochMs + this.#parts.schedule.nowMs + this.clockOffsetMs
   }

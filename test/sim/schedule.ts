@@ -64,9 +64,8 @@ export class Schedule {
   /** A binary heap. */
   readonly #heap: Planned[] = []
 
-  get waiting(): number {
-    return this.#heap.length
-  }
+  /** How many things have happened. */
+  done = 0
 
   after(delayMs: number, call: () => void): () => void {
     const planned: Planned = { atMs: this.nowMs + Math.max(0, delayMs), number: this.#count++, call, cancelled: false }
@@ -83,12 +82,14 @@ export class Schedule {
 
   /** Runs everything up to `untilMs`; between two things every promise that can settle settles. */
   async runUntil(untilMs: number): Promise<void> {
+    await settled()
     for (;;) {
       const first = this.#heap[0]
       if (first === undefined || first.atMs > untilMs) break
       this.#pop()
       if (first.cancelled) continue
       this.nowMs = first.atMs
+      this.done++
       first.call()
       await settled()
     }

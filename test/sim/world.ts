@@ -104,9 +104,20 @@ export class World {
         peer.retryIntents()
       }
       await this.schedule.runUntil(this.schedule.nowMs + 10 * second)
-      if (round > 2 && this.#isQuiet()) return
+      if (round > 2 && this.#isQuiet()) return this.#rest()
     }
     this.watch.violation(`not quiet after ${this.schedule.nowMs} ms: ${this.#noise()}`)
+  }
+
+  /** A world in which nothing is to be done does nothing: no timer runs in circles. */
+  async #rest(): Promise<void> {
+    const { schedule, peers } = this
+    await schedule.runUntil(schedule.nowMs + 60 * second)
+    const before = schedule.done
+    await schedule.runUntil(schedule.nowMs + 60 * second)
+    // What is left is the simulated network's own dialling and a few timers.
+    const max = 60 * peers.length * peers.length
+    if (schedule.done - before > max) this.watch.violation(`restless: ${schedule.done - before} things in a minute`)
   }
 
   /** What still waits although it could go. */

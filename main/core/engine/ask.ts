@@ -31,7 +31,9 @@ function begunLately(turn: Turn, device: DeviceId): boolean {
 export function askForBundle(turn: Turn, device: DeviceId, contact: ContactRow): void {
   const { ask } = turn.state.flow(device)
   const waiting = ask !== null && !hasElapsed(ask.askedAtMs, implementationLimits.bundleRetryMs, turn.nowMs)
-  if (waiting || begunLately(turn, device)) return
+  if (waiting) return
+  // Not repeated now: whoever still wants a session asks when the interval is over.
+  if (begunLately(turn, device)) return turn.setFlow(device, { ask: null })
   const purpose = purposeFor(turn, device, contact)
   const asked = ask?.purpose === purpose.kind ? fromHex(ask.requestId) : null
   const requestId = asked?.ok === true ? asked.value : turn.entropy.take(requestIdSizeBytes)

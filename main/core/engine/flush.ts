@@ -47,7 +47,7 @@ export function flush(turn: Turn, device: DeviceId): void {
   if (contact === null || flow.path === null || !mayTalk(contact)) return
   const active = activeSession(turn, device)
   if (active === null || contact.state === 'pending') return askForBundle(turn, device, contact)
-  if (needsRenewal(sessionIn(active), turn.nowMs)) askForBundle(turn, device, contact)
+  if (flow.ask !== null || needsRenewal(sessionIn(active), turn.nowMs)) askForBundle(turn, device, contact)
   const room = sendWindowFrames - flow.inFlight.length
   if (!flow.writable || room <= 0 || turn.state.depth(device).orderMax <= flow.cursor) return
 
