@@ -9,7 +9,7 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { describe, expect, it } from 'vitest'
-import { networkLimits, protocolLimits } from '../../main/core/limits.ts'
+import { networkLimits } from '../../main/core/limits.ts'
 import { framesProtocol } from '../../main/net/stream/frames.ts'
 import { numbered, pause, Scene, seedOf } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
@@ -50,21 +50,18 @@ async function stillServes(scene: Scene, on: TestNode, number: number): Promise<
 }
 
 describe.concurrent('frames from a hostile peer', () => {
-  it.for([protocolLimits.frameSizeBytesMax + 1, 0xffffffff])(
-    'ends a stream whose frame claims %d bytes',
-    async (claimed, { onTestFinished }) => {
-      const scene = new Scene(onTestFinished)
-      const target = await scene.node(1)
-      const { connection, stream } = await attack(scene, 9, target)
-      const gone = closed(connection)
-      const length = new Uint8Array(4)
-      new DataView(length.buffer).setUint32(0, claimed)
-      stream.send(length)
-      expect(await gone).toBeLessThan(1_000)
-      expect(target.frames).toEqual([])
-      await stillServes(scene, target, 3)
-    },
-  )
+  it('ends a stream whose frame claims the most that can be claimed and never comes (case 1)', async ({
+    onTestFinished,
+  }) => {
+    const scene = new Scene(onTestFinished)
+    const target = await scene.node(1)
+    const { connection, stream } = await attack(scene, 9, target)
+    const gone = closed(connection)
+    stream.send(new Uint8Array(4).fill(0xff))
+    expect(await gone).toBeLessThan(10_000)
+    expect(target.frames).toEqual([])
+    await stillServes(scene, target, 3)
+  })
 
   it('ends a stream that dribbles a frame, within ten seconds, and no other', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
@@ -74,7 +71,7 @@ describe.concurrent('frames from a hostile peer', () => {
     await honest.untilUp(target.device)
     const { connection, stream } = await attack(scene, 9, target)
     const gone = closed(connection)
-    stream.send(Uint8Array.of(0, 0, 1, 0, 7))
+    stream.send(Uint8Array.of(1, 0, 7))
     const drip = setInterval(() => stream.status === 'open' && stream.send(Uint8Array.of(7)), 1_000)
     const tookMs = await gone
     clearInterval(drip)
@@ -87,7 +84,7 @@ describe.concurrent('frames from a hostile peer', () => {
     const scene = new Scene(onTestFinished)
     const target = await scene.node(1)
     const { stream } = await attack(scene, 9, target)
-    for (const byte of [0, 0, 0, 3, 1, 2, 3]) {
+    for (const byte of [0, 3, 1, 2, 3]) {
       stream.send(Uint8Array.of(byte))
       await pause(20)
     }
@@ -100,8 +97,8 @@ describe.concurrent('frames from a hostile peer', () => {
     const target = await scene.node(1)
     target.onFrame = () => new Promise(() => undefined)
     const { stream } = await attack(scene, 9, target)
-    const flood = new Uint8Array(5 * 40_000)
-    for (let at = 0; at < flood.length; at += 5) flood.set([0, 0, 0, 1, 1], at)
+    const flood = new Uint8Array(3 * 40_000)
+    for (let at = 0; at < flood.length; at += 3) flood.set([0, 1, 1], at)
     stream.send(flood)
     await target.until('held', () => target.frames.length === 64)
     await pause(200)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { protocolLimits } from '../../core/limits.ts'
-import { FrameReader, heartbeat, withLength } from './frames.ts'
+import { FrameReader, heartbeat, prefixBytes, withLength } from './frames.ts'
 import type { FrameRead } from './frames.ts'
 
 function readAll(reader: FrameReader): FrameRead[] {
@@ -9,14 +9,8 @@ function readAll(reader: FrameReader): FrameRead[] {
   for (;;) {
     const read = reader.next()
     reads.push(read)
-    if (read.kind === 'more' || read.kind === 'tooLarge') return reads
+    if (read.kind === 'more') return reads
   }
-}
-
-function length(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value)
-  return bytes
 }
 
 describe('FrameReader', () => {
@@ -46,21 +40,17 @@ describe('FrameReader', () => {
     )
   })
 
-  it('takes a frame of the greatest size and refuses one byte more, before its bytes come', () => {
+  it('takes a frame of the greatest size, which is the greatest length that can be claimed (case 1)', () => {
     const max = protocolLimits.frameSizeBytesMax
+    expect(max).toBe(2 ** (8 * prefixBytes) - 1)
     const reader = new FrameReader()
     reader.push(withLength(new Uint8Array(max).fill(5)))
     expect(reader.next()).toEqual({ kind: 'frame', frame: new Uint8Array(max).fill(5) })
-    reader.push(length(max + 1))
-    expect(reader.next()).toEqual({ kind: 'tooLarge', got: max + 1, max })
-  })
-
-  it('stays refused', () => {
-    const reader = new FrameReader(8)
-    reader.push(length(0xffffffff))
-    expect(reader.next()).toEqual({ kind: 'tooLarge', got: 0xffffffff, max: 8 })
-    reader.push(withLength(Uint8Array.of(1)))
-    expect(reader.next()).toEqual({ kind: 'tooLarge', got: 0xffffffff, max: 8 })
+    reader.push(Uint8Array.of(0xff, 0xff, 0xff, 0xff))
+    expect(reader.next()).toEqual({ kind: 'more', begun: true })
+    reader.push(new Uint8Array(max - 2))
+    expect(reader.next()).toEqual({ kind: 'frame', frame: new Uint8Array(max).fill(0xff, 0, 2) })
+    expect(reader.next()).toEqual({ kind: 'more', begun: false })
   })
 
   it('tells a begun frame from none', () => {
@@ -68,7 +58,7 @@ describe('FrameReader', () => {
     expect(reader.next()).toEqual({ kind: 'more', begun: false })
     reader.push(Uint8Array.of(0))
     expect(reader.next()).toEqual({ kind: 'more', begun: true })
-    reader.push(Uint8Array.of(0, 0, 2))
+    reader.push(Uint8Array.of(2))
     expect(reader.next()).toEqual({ kind: 'more', begun: true })
     reader.push(Uint8Array.of(9, 8))
     expect(reader.next()).toEqual({ kind: 'frame', frame: Uint8Array.of(9, 8) })

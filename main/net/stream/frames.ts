@@ -1,12 +1,11 @@
 /**
- * Frames on the stream `/waxwing/frames/1`: a u32 big-endian length, then that many bytes. A length of
- * zero is a heartbeat. PROTOCOL.md, "Frames".
+ * Frames on the stream `/waxwing/frames/1`: a u16 big-endian length, then that many bytes. A length of
+ * zero is a heartbeat. No length is too large, because two bytes cannot say one. PROTOCOL.md, "Transport".
  */
-import { protocolLimits } from '../../core/limits.ts'
-
 export const framesProtocol = '/waxwing/frames/1'
 
-const prefixBytes = 4
+/** The length before each frame, in bytes. */
+export const prefixBytes = 2
 
 /** A heartbeat: an empty frame. */
 export const heartbeat = new Uint8Array(prefixBytes)
@@ -16,33 +15,26 @@ export type FrameRead =
   | { readonly kind: 'heartbeat' }
   /** Nothing whole is left; `begun` when part of a frame or of its length is. */
   | { readonly kind: 'more'; readonly begun: boolean }
-  | { readonly kind: 'tooLarge'; readonly got: number; readonly max: number }
 
-/** A frame with its length before it, in bytes of its own. */
+/** A frame of at most `frameSizeBytesMax` with its length before it, in bytes of its own. */
 export function withLength(frame: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(prefixBytes + frame.length)
-  new DataView(bytes.buffer).setUint32(0, frame.length)
+  new DataView(bytes.buffer).setUint16(0, frame.length)
   bytes.set(frame, prefixBytes)
   return bytes
 }
 
 /**
  * Puts frames together from chunks of any size. Holds at most one frame's bytes beside the chunks that
- * were pushed and not yet read; a length over the maximum is refused before anything is allocated.
+ * were pushed and not yet read.
  */
 export class FrameReader {
-  readonly #sizeBytesMax: number
   readonly #prefix = new Uint8Array(prefixBytes)
   #prefixFilled = 0
   #body: Uint8Array | null = null
   #bodyFilled = 0
   #chunks: Uint8Array[] = []
   #at = 0
-  #refused: FrameRead | null = null
-
-  constructor(sizeBytesMax: number = protocolLimits.frameSizeBytesMax) {
-    this.#sizeBytesMax = sizeBytesMax
-  }
 
   /** The chunk is kept until it is read: the caller gives it away. */
   push(chunk: Uint8Array): void {
@@ -51,19 +43,13 @@ export class FrameReader {
 
   /** The next frame, copied into bytes of its own. */
   next(): FrameRead {
-    if (this.#refused !== null) return this.#refused
     if (this.#body === null) {
       this.#prefixFilled += this.#fill(this.#prefix, this.#prefixFilled)
       if (this.#prefixFilled < prefixBytes) return { kind: 'more', begun: this.#prefixFilled > 0 }
-      const got = new DataView(this.#prefix.buffer).getUint32(0)
-      if (got > this.#sizeBytesMax) {
-        this.#chunks = []
-        this.#refused = { kind: 'tooLarge', got, max: this.#sizeBytesMax }
-        return this.#refused
-      }
+      const lengthBytes = new DataView(this.#prefix.buffer).getUint16(0)
       this.#prefixFilled = 0
-      if (got === 0) return { kind: 'heartbeat' }
-      this.#body = new Uint8Array(got)
+      if (lengthBytes === 0) return { kind: 'heartbeat' }
+      this.#body = new Uint8Array(lengthBytes)
       this.#bodyFilled = 0
     }
     this.#bodyFilled += this.#fill(this.#body, this.#bodyFilled)

@@ -8,14 +8,7 @@ import type { Clock, SendOutcome } from '../../core/ports.ts'
 import { FrameReader, heartbeat, withLength } from './frames.ts'
 
 /** Why a stream ended; said in the log with no more than this. */
-export type StreamEnd =
-  | 'remoteClosed'
-  | 'replaced'
-  | 'closedHere'
-  | 'frameTooLarge'
-  | 'frameTooSlow'
-  | 'silent'
-  | 'idleStranger'
+export type StreamEnd = 'remoteClosed' | 'replaced' | 'closedHere' | 'frameTooSlow' | 'silent' | 'idleStranger'
 
 export interface PeerStreamHandler {
   frame(frame: Uint8Array): Promise<void>
@@ -156,10 +149,6 @@ export class PeerStream {
   #handOn(): boolean {
     while (this.#unsettled < implementationLimits.inboundFramesPerPeerMax) {
       const read = this.#reader.next()
-      if (read.kind === 'tooLarge') {
-        this.end('frameTooLarge')
-        return true
-      }
       this.#watchFrame(read.kind === 'more' && read.begun)
       if (read.kind === 'more') return true
       if (read.kind === 'frame') this.#hand(read.frame)
