@@ -67,10 +67,12 @@ export class HeadlessNode {
   #nextId = 1
   #rest = ''
 
-  constructor(directory: string, args: readonly string[] = []) {
+  /** `before`: a command that ends by running the one that it is given, such as `unshare`. */
+  constructor(directory: string, args: readonly string[] = [], before: readonly string[] = []) {
     if (!existsSync(headlessBundle)) throw new Error('The bundle is missing: run "npm run build" first.')
-    const all = [headlessBundle, '--profile', directory, '--confine', 'loopback', ...args]
-    this.#child = spawn(process.execPath, all, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const own = [process.execPath, headlessBundle, '--profile', directory, '--confine', 'loopback', ...args]
+    const [program = '', ...rest] = [...before, ...own]
+    this.#child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text))
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
     this.#child.stdin.on('error', () => undefined)
