@@ -13,6 +13,7 @@ import {
   oneOf,
   textOrNull,
 } from '../columns.ts'
+import { limitedTo } from '../connection.ts'
 import type { Connection, Parameter, Row } from '../connection.ts'
 import { StoreBug } from '../errors.ts'
 
@@ -94,15 +95,15 @@ export function eventQueries(connection: Connection) {
   const byEvent = connection.prepare(`${columns} WHERE event.event = ?`)
   const byId = connection.prepare(`${columns} WHERE event.id = ?`)
   const byClientId = connection.prepare(`${columns} WHERE conversation.conversation = ? AND event.client_id = ?`)
-  const newest = connection.prepare(`${columns} WHERE event.conversation_id = ? ORDER BY ${descending} LIMIT ?`)
+  const newest = connection.prepare(`${columns} WHERE event.conversation_id = ? ORDER BY ${descending} ${limitedTo}`)
   const beforePlace = connection.prepare(`
-    ${columns} WHERE event.conversation_id = ? AND ${place} < (?, ?, ?, ?, ?) ORDER BY ${descending} LIMIT ?`)
+    ${columns} WHERE event.conversation_id = ? AND ${place} < (?, ?, ?, ?, ?) ORDER BY ${descending} ${limitedTo}`)
   const beforeTime = connection.prepare(`
     ${columns} WHERE event.conversation_id = ? AND (event.order_ms, event.counter) < (?, ?)
-    ORDER BY ${descending} LIMIT ?`)
+    ORDER BY ${descending} ${limitedTo}`)
   const unreadUpTo = connection.prepare(`
     ${columns} WHERE event.conversation_id = ? AND event.unread = 1 AND ${place} <= (?, ?, ?, ?, ?)
-    ORDER BY ${ascending} LIMIT ?`)
+    ORDER BY ${ascending} ${limitedTo}`)
 
   function inConversation(event: EventId, conversation: ConversationId): Row | null {
     const row = byEvent.get([key(event)])

@@ -1,6 +1,7 @@
 /** Tables outbox, seen and progress: what keeps delivery exactly once and in order. */
 import type { ConversationId, DeviceId, EnvelopeId } from '../../core/ids.ts'
 import type { OutboxRow, ProgressMark, ProgressRow, Resident } from '../../core/ports.ts'
+import { limitedTo } from '../connection.ts'
 import type { Connection, Row } from '../connection.ts'
 import { blob, blobOrNull, conversationId, deviceId, envelopeId, envelopeIdOrNull, eventIdOrNull } from '../columns.ts'
 import { integer, key, keyOrNull, list, sessionIdOrNull } from '../columns.ts'
@@ -32,7 +33,8 @@ export function outboxQueries(connection: Connection) {
       event = excluded.event, content = excluded.content, envelope = excluded.envelope,
       session = excluded.session, sealed = excluded.sealed, created_at_ms = excluded.created_at_ms`)
   const remove = connection.prepare('DELETE FROM outbox WHERE device = ? AND position = ?')
-  const after = connection.prepare('SELECT * FROM outbox WHERE device = ? AND position > ? ORDER BY position LIMIT ?')
+  const after = connection.prepare(`
+    SELECT * FROM outbox WHERE device = ? AND position > ? ORDER BY position ${limitedTo}`)
   const byEnvelope = connection.prepare('SELECT * FROM outbox WHERE device = ? AND envelope = ? ORDER BY position')
   const summary = connection.prepare(
     'SELECT device, count(*) AS rows, max(position) AS position_max FROM outbox GROUP BY device ORDER BY device',
@@ -75,7 +77,7 @@ export function seenQueries(connection: Connection) {
   const crowded = connection.prepare(
     'SELECT device, count(*) AS rows FROM seen INDEXED BY seen_by_age GROUP BY device HAVING count(*) > ?',
   )
-  const oldest = connection.prepare('SELECT envelope FROM seen WHERE device = ? ORDER BY at_ms, envelope LIMIT ?')
+  const oldest = connection.prepare(`SELECT envelope FROM seen WHERE device = ? ORDER BY at_ms, envelope ${limitedTo}`)
   const remove = connection.prepare('DELETE FROM seen WHERE device = ? AND envelope = ?')
   return {
     put(device: DeviceId, envelope: EnvelopeId, atMs: number): void {

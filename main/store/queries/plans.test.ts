@@ -56,6 +56,12 @@ describe('plans', () => {
     expect(sorted).toEqual([])
   })
 
+  it('nothing is planned anew when its bound of rows is bound', () => {
+    const statements = database.connection.prepared.filter((sql) => sql.includes('LIMIT ?'))
+    expect(statements.length).toBeGreaterThan(5)
+    expect(statements.filter((sql) => /LIMIT \?(?! \+ 0)/.test(sql))).toEqual([])
+  })
+
   it('a page of messages is a walk along the index of the order', () => {
     const conversation = 'SEARCH conversation USING INTEGER PRIMARY KEY (rowid=?)'
     expect(planOf('event.conversation_id = ? ORDER BY', 'LIMIT ?')).toEqual([
