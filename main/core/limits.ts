@@ -85,9 +85,13 @@ export const implementationLimits = {
   storageRetryMsMax: 1 * minute,
   /** Timers of the engine are given at most this often, whatever they ask for. */
   tickAfterMsMin: 10,
-  /** How often expired rows are forgotten. */
-  pruneIntervalMs: 1 * hour,
-  /** Rows of sessions, conversations and progress that the driver keeps in memory, of each. */
+  /**
+   * How often expired rows are forgotten; not when the clock has moved by more than `pruneJumpMsMax` since
+   * the last time, so that a clock that is years off does not expire everything at once.
+   */
+  pruneIntervalMs: 10 * minute,
+  pruneJumpMsMax: 1 * hour,
+  /** Rows of sessions, conversations, progress, events and deliveries that are kept in memory, of each. */
   hotRowsMax: 256,
   /** Settings, their keys' length and their texts'. */
   settingsMax: 64,

@@ -9,8 +9,9 @@ import type { Happening, Input } from '../core/engine/inputs.ts'
 import { asksForRange, isEmptyRequest, mergeRequests } from '../core/engine/missing.ts'
 import { admits } from '../core/engine/people.ts'
 import { sliceFor } from '../core/engine/prefetch.ts'
-import type { State, StateError } from '../core/engine/state.ts'
-import { createState } from '../core/engine/state.ts'
+import type { StateError } from '../core/engine/restore.ts'
+import { createState } from '../core/engine/restore.ts'
+import type { State } from '../core/engine/state.ts'
 import type { Outcome } from '../core/engine/step.ts'
 import { step } from '../core/engine/step.ts'
 import { wakeAfterMs } from '../core/engine/timers.ts'
@@ -159,7 +160,7 @@ class Loop implements Driver, NetworkHandler {
     this.#stopped = true
     this.#recovery.stop()
     this.#cancelTimer()
-    await this.#running
+    while (this.#running !== null) await this.#running
   }
 
   event(event: NetworkEvent): void {

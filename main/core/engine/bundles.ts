@@ -201,6 +201,7 @@ function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: 
   turn.setFlow(device, { renewedAtMs: turn.nowMs })
   rewind(turn, device)
   turn.emit({ kind: 'peersChanged' })
+  turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'flush', device })
 }
 

@@ -143,5 +143,6 @@ export function acceptInitial(turn: Turn, device: DeviceId, sealed: Uint8Array, 
   activate(turn, device, opened.session)
   takeContent(turn, device, opened.identity.account, opened.plaintext)
   markStored(turn, device, envelope)
+  turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'flush', device })
 }

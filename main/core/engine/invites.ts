@@ -183,7 +183,8 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
   const certificate = turn.state.device(device)?.certificate ?? new Uint8Array(0)
   turn.put({
     kind: 'putDevice',
-    row: { device, account, certificate, addresses: invite.addresses, addressesAtMs: turn.nowMs },
+    // By which clock these addresses are how old, nobody knows: whatever their owner says is newer.
+    row: { device, account, certificate, addresses: invite.addresses, addressesAtMs: 0 },
   })
   const conversation = ensureConversation(turn, account)
   if (known === null) queueHello(turn, device, conversation)

@@ -4,75 +4,16 @@
  * changes are committed and the fork is absorbed.
  */
 import { assert } from '../assert.ts'
-import type { DecodeError } from '../bytes.ts'
-import type { Crypto } from '../crypto/provider.ts'
-import { decodeIdentitySecrets } from '../identity/account.ts'
 import type { LocalIdentity } from '../identity/account.ts'
 import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId, PrekeyId } from '../ids.ts'
 import { implementationLimits } from '../limits.ts'
 import type * as ports from '../ports.ts'
-import type { Result } from '../result.ts'
-import { err, ok } from '../result.ts'
 import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
-import { Layered } from './layered.ts'
+import type { Layered } from './layered.ts'
 import { Missing, isEmptyRequest } from './missing.ts'
-
-/** How many rows wait for a device, and the highest order that any of its rows ever had. */
-export interface OutboxDepth {
-  readonly rows: number
-  readonly orderMax: number
-}
-
-/** Facts of this run that belong to no device. */
-export interface Run {
-  /** Where others may reach this device now. */
-  readonly addresses: readonly string[]
-  readonly prunedAtMs: number | null
-  readonly strangerFetchesMs: readonly number[]
-}
-
-/** Key of a row with two keys. */
-type Pair = string
-
-export interface Tables {
-  readonly self: Layered<'self', ports.SelfRow>
-  readonly run: Layered<'run', Run>
-  readonly contacts: Layered<AccountId, ports.ContactRow>
-  readonly devices: Layered<DeviceId, ports.DeviceRow>
-  readonly devicesOf: Layered<AccountId, readonly DeviceId[]>
-  readonly invites: Layered<InviteId, ports.InviteRow>
-  readonly settings: Layered<string, ports.SettingValue>
-  readonly depths: Layered<DeviceId, OutboxDepth>
-  readonly flows: Layered<DeviceId, Flow>
-  readonly sessions: Layered<DeviceId, readonly ports.SessionRow[]>
-  readonly conversations: Layered<ConversationId, ports.ConversationRow | null>
-  readonly progress: Layered<Pair, ports.ProgressRow | null>
-  readonly prekeys: Layered<PrekeyId, ports.PrekeyRow | null>
-  readonly initials: Layered<string, boolean>
-  readonly seen: Layered<Pair, boolean>
-  readonly events: Layered<EventId, ports.EventRow | null>
-  readonly clientIds: Layered<Pair, ports.EventRow | null>
-  readonly envelopes: Layered<Pair, ports.OutboxRow | null>
-  readonly deliveries: Layered<EventId, readonly ports.DeliveryRow[]>
-}
-
-const resident = ['self', 'run', 'contacts', 'devices', 'devicesOf', 'invites', 'settings', 'depths', 'flows'] as const
-const hot = ['sessions', 'conversations', 'progress'] as const
-const passing = ['prekeys', 'initials', 'seen', 'events', 'clientIds', 'envelopes', 'deliveries'] as const
-const tableNames = [...resident, ...hot, ...passing] as const satisfies readonly (keyof Tables)[]
-
-function makeTables(below: Tables | null): Tables {
-  const tables: Partial<Record<keyof Tables, unknown>> = {}
-  for (const name of tableNames) {
-    tables[name] = new Layered(below === null ? null : (below[name] as Layered<unknown, unknown>))
-  }
-  return tables as unknown as Tables
-}
-
-export function pair(one: string, other: string): Pair {
-  return `${one}/${other}`
-}
+import type { OutboxDepth, Run, Tables } from './tables.ts'
+import { hot, makeTables, pair, passing, tableNames } from './tables.ts'
 
 function isOwnEvent(row: ports.EventRow): row is ports.EventRow & { readonly clientId: string } {
   return row.clientId !== null
@@ -369,23 +310,4 @@ export class State {
   forgetEnvelope(device: DeviceId, envelope: EnvelopeId): void {
     this.#tables.envelopes.set(pair(device, envelope), null)
   }
-}
-
-export type StateError = { readonly kind: 'noSelf' } | { readonly kind: 'selfDamaged'; readonly cause: DecodeError }
-
-/** The state of a fresh run, from what the store keeps resident. */
-export function createState(crypto: Crypto, rows: ports.Resident): Result<State, StateError> {
-  if (rows.self === null) return err({ kind: 'noSelf' })
-  const identity = decodeIdentitySecrets(crypto, rows.self.secrets)
-  if (!identity.ok) return err({ kind: 'selfDamaged', cause: identity.error })
-  const tables = makeTables(null)
-  const state = new State(identity.value, tables)
-  state.apply({ kind: 'putSelf', row: rows.self })
-  for (const row of rows.contacts) state.apply({ kind: 'putContact', row })
-  const devices = [...rows.devices].sort((a, b) => a.addressesAtMs - b.addressesAtMs)
-  for (const row of devices) state.apply({ kind: 'putDevice', row })
-  for (const row of rows.invites) state.apply({ kind: 'putInvite', row })
-  for (const [key, value] of rows.settings) state.apply({ kind: 'putSetting', key, value })
-  for (const { device, ...depth } of rows.outbox) tables.depths.set(device, depth)
-  return ok(state)
 }

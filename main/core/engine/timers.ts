@@ -1,4 +1,5 @@
 /** What happens because time passes. */
+import { decodeInvite } from '../identity/invite.ts'
 import { durationsMs, implementationLimits } from '../limits.ts'
 import type { DeviceId } from '../ids.ts'
 import { selfConversationId } from '../conversation/ids.ts'
@@ -62,11 +63,26 @@ function recordSent(turn: Turn, device: DeviceId): void {
   turn.setFlow(device, { inFlight })
 }
 
+/** An invite that was accepted here and has expired meanwhile will not be completed. */
+function expirePending(turn: Turn): void {
+  for (const contact of Array.from(turn.state.contacts())) {
+    if (contact.state !== 'pending' || contact.acceptedInvite === null || contact.pendingProblem !== null) continue
+    const invite = decodeInvite(turn.crypto, contact.acceptedInvite)
+    if (!invite.ok || turn.nowMs < invite.value.expiresAtMs) continue
+    const { account } = turn.putContact({ ...contact, pendingProblem: 'inviteExpired' })
+    turn.notice({ kind: 'warning', warning: { kind: 'inviteFailed', account, problem: 'inviteExpired' } })
+  }
+}
+
 function prune(turn: Turn): void {
   const { run } = turn.state
-  if (run.prunedAtMs !== null && !hasElapsed(run.prunedAtMs, limits.pruneIntervalMs, turn.nowMs)) return
-  turn.put({ kind: 'prune', nowMs: turn.nowMs, seenPerDeviceMax: limits.seenEnvelopesPerDeviceMax })
+  const { pruneIntervalMs, pruneJumpMsMax, seenEnvelopesPerDeviceMax } = limits
+  const passedMs = turn.nowMs - (run.prunedAtMs ?? turn.nowMs)
+  if (run.prunedAtMs !== null && passedMs >= 0 && passedMs < pruneIntervalMs) return
   turn.state.setRun({ ...run, prunedAtMs: turn.nowMs })
+  if (run.prunedAtMs === null || passedMs < 0 || passedMs > pruneJumpMsMax) return
+  turn.put({ kind: 'prune', nowMs: turn.nowMs, seenPerDeviceMax: seenEnvelopesPerDeviceMax })
+  expirePending(turn)
 }
 
 export function onTick(turn: Turn): void {
