@@ -3,6 +3,7 @@ import '../net/withResolvers.ts'
 import { basename } from 'node:path'
 import { assemble } from './assemble.ts'
 import { systemClock } from './clock.ts'
+import { endOnMistakes } from './crash.ts'
 import type { HeadlessOptions } from './headlessOptions.ts'
 import { help, parseCommandLine } from './headlessOptions.ts'
 import { createLog } from './log.ts'
@@ -33,6 +34,8 @@ async function run(options: HeadlessOptions): Promise<void> {
     nowMs: () => systemClock.nowMs(),
     ...(verbose && { also: (line: string) => void process.stderr.write(`${line}\n`) }),
   })
+  endOnMistakes(log)
+  log.info('node.started', { version, confine })
   const { manager, service } = assemble({
     directory,
     profileName: basename(directory).slice(0, 64) || 'profile',

@@ -6,6 +6,7 @@ import type { NumberedEvent } from '../../preload/contract/events.ts'
 import { assemble } from './assemble.ts'
 import type { Assembly } from './assemble.ts'
 import { systemClock } from './clock.ts'
+import { endOnMistakes } from './crash.ts'
 import type { NodeLog } from './log.ts'
 import { createLog } from './log.ts'
 import { nodeLimits } from './limits.ts'
@@ -50,6 +51,8 @@ class Utility {
     const { profileDirectory: directory, profileName, confine, port, keyringAvailable } = options
     this.#keyring = new HostKeyring(keyringAvailable)
     this.#log = createLog({ directory, nowMs: () => systemClock.nowMs() })
+    endOnMistakes(this.#log)
+    this.#log.info('node.started', { confine })
     this.#assembly = assemble({
       directory,
       profileName,

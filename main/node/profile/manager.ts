@@ -182,7 +182,8 @@ export class ProfileManager {
 
   /** Opens the store with its key, which is wiped, and sets the node to work. */
   async #begin(key: Uint8Array): Promise<Result<NodeContext, ContractError>> {
-    const { crypto, log, storeWorkerUrl } = this.#options
+    const { clock, crypto, log, storeWorkerUrl } = this.#options
+    const sinceMs = clock.nowMs()
     const store = await openStore({ path: this.#path('database'), key, workerUrl: storeWorkerUrl, log })
     crypto.wipe(key)
     if (!store.ok) return this.#failed(fromProfileError(store.error))
@@ -192,6 +193,7 @@ export class ProfileManager {
       return this.#failed(error.kind === 'storage' ? fromStoreError(error.error) : fromProfileError(error))
     }
     this.#set({ kind: 'open', node: node.value })
+    log.info('profile.opened', { afterMs: clock.nowMs() - sinceMs })
     return ok(node.value.context)
   }
 

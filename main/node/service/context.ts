@@ -1,13 +1,10 @@
 /** What the service's parts share while a profile is open. */
-import type { ContractError } from '../../../preload/contract/errors.ts'
 import type { LocalIdentity } from '../../core/identity/account.ts'
 import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/engine/commands.ts'
 import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
 import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import type { NetworkMonitor } from '../networkMonitor.ts'
-
-export type Outcome<T> = Promise<Result<T, ContractError>>
 
 /** What the engine keeps in memory, as of the last commit. */
 export interface ResidentView {

@@ -44,12 +44,4 @@ export class NameIndex {
     for (const other of this.#accounts.get(skeleton) ?? []) if (other !== account) return other
     return null
   }
-
-  /** Any contact but this account whose name looks like `name`. */
-  alike(name: string, except: AccountId): AccountId | null {
-    const skeleton = nameSkeleton(name)
-    if (skeleton === '') return null
-    for (const other of this.#accounts.get(skeleton) ?? []) if (other !== except) return other
-    return null
-  }
 }

@@ -2,7 +2,7 @@
 import type { ContractError } from '../../../preload/contract/errors.ts'
 import { contractLimits } from '../../../preload/contract/limits.ts'
 import type { MethodName, Methods } from '../../../preload/contract/methods.ts'
-import { methods } from '../../../preload/contract/methods.ts'
+import { methods, methodsWithoutProfile } from '../../../preload/contract/methods.ts'
 import type { Problem } from '../../../preload/contract/schema.ts'
 import { object, string } from '../../../preload/contract/schema.ts'
 import type { Log } from '../../core/ports.ts'
@@ -126,9 +126,10 @@ class ContractService implements Service {
 
   #handler(method: MethodName): Result<AnyHandler, ContractError> {
     // Each handler takes what its own schema has passed; the table's types pair them.
-    if (Object.hasOwn(this.#profile, method)) return ok(this.#profile[method as ProfileMethods] as AnyHandler)
+    if (methodsWithoutProfile.has(method)) return ok(this.#profile[method as ProfileMethods] as AnyHandler)
     const context = this.#manager.open()
     if (!context.ok) return context
+    if (Object.hasOwn(this.#profile, method)) return ok(this.#profile[method as ProfileMethods] as AnyHandler)
     let handlers = this.#open.get(context.value)
     if (handlers === undefined) {
       handlers = openHandlers(context.value, this.#stream)
