@@ -42,7 +42,7 @@ await runMain(async () => {
   try {
     const [annaChild, benChild] = children
     const people = progress.step('Two windows open', () =>
-      Promise.all([Person.meet('Anna', annaChild), Person.meet('Ben', benChild)]),
+      Promise.all([Person.meet('Anna', annaChild, app.display), Person.meet('Ben', benChild, app.display)]),
     )
     const [anna, ben] = await people
     await play(anna, ben, progress)
@@ -69,9 +69,10 @@ async function play(anna, ben, progress) {
   const people = { Anna: [anna, ben], Ben: [ben, anna] }
   for (const [from, text] of talk) {
     const [writer, reader] = people[from]
+    await reader.comeToFront()
     await writer.send(text)
     await reader.message(text).waitFor()
-    process.stdout.write(`${from.padEnd(5)}  ${text}  [${await writer.waitForDelivery(text)}]\n`)
+    process.stdout.write(`${from.padEnd(5)}  ${text}  [${await writer.waitForMark(text, /^Read/)}]\n`)
   }
   await takePictures([anna, ben], 'demo')
   const numbers = [await anna.safetyNumber(), await ben.safetyNumber()]

@@ -7,6 +7,7 @@ import { countColours, cropToContent, difference, readFramebuffer } from './fram
 import { isRoot } from './paths.mjs'
 import { encodePng } from './png.mjs'
 import { Stop } from './stop.mjs'
+import { bringToFront } from './x11.mjs'
 
 const startTimeoutMs = 20_000
 const pollMs = 400
@@ -28,7 +29,8 @@ export async function startDisplay(user, { width = 1280, height = 860 } = {}) {
   if (isRoot) openSocketFolder()
   const folder = mkdtempSync(join(tmpdir(), 'waxwing-display-'))
   const cookies = join(folder, 'cookies')
-  writeFileSync(cookies, cookieFile(randomBytes(16)), { mode: 0o600 })
+  const cookie = randomBytes(16)
+  writeFileSync(cookies, cookieFile(cookie), { mode: 0o600 })
   if (user.dropped) for (const path of [folder, cookies]) chownSync(path, user.uid, user.gid)
   const screen = ['-screen', '0', `${width}x${height}x24`, '-fbdir', folder, '-noreset', '-nocursor']
   const args = ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-auth', cookies]
@@ -49,6 +51,8 @@ export async function startDisplay(user, { width = 1280, height = 860 } = {}) {
     env: { ...env, DISPLAY: `:${number}`, XAUTHORITY: cookies },
     /** Resolves to true once something with the many colours of a page stands still, to false after the time. */
     firstFrame: (/** @type {number} */ timeoutMs) => waitForPage(look, timeoutMs),
+    /** There is no window manager: this is what one would do. */
+    bringToFront: (/** @type {number} */ pid) => bringToFront(number, cookie, pid),
     screenshot(/** @type {string} */ path) {
       const { width: w, height: h, rgb } = cropToContent(look())
       writeFileSync(path, encodePng(w, h, rgb))
@@ -74,6 +78,7 @@ function cookieFile(cookie) {
   return Buffer.concat([Buffer.from([0xff, 0xff]), ...parts.map(field)])
 }
 
+/** @returns {Promise<number>} */
 function displayNumber(server) {
   return new Promise((resolve, reject) => {
     let errors = ''

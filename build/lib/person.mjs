@@ -14,18 +14,20 @@ export class Person {
   /**
    * @param {string} name
    * @param {import('node:child_process').ChildProcess} child started with `--remote-debugging-port=0`
+   * @param {{ bringToFront: (pid: number) => Promise<void> }} [display] the one in memory, if they are on it
    */
-  static async meet(name, child) {
+  static async meet(name, child, display) {
     const address = await debuggingAddress(child)
     const { chromium } = require('playwright')
     const browser = await chromium.connectOverCDP(address)
     const context = browser.contexts()[0]
     const page = context.pages()[0] ?? (await context.waitForEvent('page', { timeout: startTimeoutMs }))
     page.setDefaultTimeout(stepTimeoutMs)
-    return new Person(name, browser, page)
+    return new Person(name, browser, page, () => display?.bringToFront(child.pid ?? 0))
   }
 
-  constructor(name, browser, page) {
+  constructor(name, browser, page, comeToFront) {
+    this.comeToFront = comeToFront
     this.name = name
     this.browser = browser
     this.page = page
@@ -89,10 +91,15 @@ export class Person {
       .filter({ has: this.page.getByText(text, { exact: true }) })
   }
 
-  async waitForDelivery(text) {
-    const mark = this.message(text).getByRole('img', { name: /^(Delivered|Read)/ })
-    await mark.first().waitFor()
-    return await mark.first().getAttribute('aria-label')
+  /** What the mark beside the message says, once it says `wanted`; else what it says after the time. */
+  async waitForMark(text, wanted) {
+    const marks = this.message(text).getByRole('img')
+    await marks
+      .and(this.page.getByLabel(wanted))
+      .first()
+      .waitFor()
+      .catch(() => undefined)
+    return await marks.first().getAttribute('aria-label')
   }
 
   async safetyNumber() {
