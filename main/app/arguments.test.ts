@@ -4,7 +4,7 @@ import { describeProblem, linkIn, parseArguments } from './arguments.ts'
 describe('launch arguments', () => {
   it('have defaults', () => {
     expect(parseArguments(['electron', '.'])).toEqual({
-      profile: 'main',
+      profile: 'default',
       dataRoot: null,
       confine: 'none',
       port: 0,

@@ -16,7 +16,7 @@ export type ArgumentProblem =
   | { readonly kind: 'badConfine'; readonly got: string }
   | { readonly kind: 'badPort'; readonly got: string }
 
-const defaultProfile = 'main'
+const defaultProfile = 'default'
 const profilePattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
 
 function valueOf(argv: readonly string[], name: string): string | null {

@@ -1,7 +1,7 @@
 /** axe-core on every view, in light and in dark: no violation. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from './support/app.ts'
 import { launch, passphrase, temporaryRoot } from './support/app.ts'
 import type { Pair } from './support/pair.ts'
@@ -52,6 +52,12 @@ afterAll(async () => {
   folder.done()
 }, 60_000)
 
+// What a failing test left open must not fail the next one.
+afterEach(async () => {
+  await pair.ben.page.keyboard.press('Escape')
+  await pair.ben.page.keyboard.press('Escape')
+})
+
 describe('no violation of accessibility', () => {
   it('in a conversation', async () => expectNone(pair.ben))
 
@@ -59,7 +65,6 @@ describe('no violation of accessibility', () => {
     await pair.ben.button('Verify').click()
     await pair.ben.page.getByRole('group', { name: 'Safety number' }).waitFor()
     await expectNone(pair.ben)
-    await pair.ben.page.keyboard.press('Escape')
   })
 
   it('in the dialog for a new contact, with an invite made', async () => {
@@ -68,14 +73,12 @@ describe('no violation of accessibility', () => {
     await pair.ben.button('Create invite').click()
     await pair.ben.field('Invite link to share').waitFor()
     await expectNone(pair.ben)
-    await pair.ben.page.keyboard.press('Escape')
   })
 
   it('in the settings', async () => {
     await pair.ben.button('Settings').click()
     await pair.ben.button('Export fingerprint').waitFor()
     await expectNone(pair.ben)
-    await pair.ben.page.keyboard.press('Escape')
   })
 
   it('in onboarding, when locked, and after a wrong passphrase', async () => {

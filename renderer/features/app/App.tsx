@@ -1,6 +1,7 @@
 import type { JSX } from 'solid-js'
 import {
   createEffect,
+  createMemo,
   createSignal,
   ErrorBoundary,
   lazy,
@@ -117,7 +118,11 @@ function Root(props: { readonly bridge: NonNullable<Window['waxwing']> }): JSX.E
   )
 
   function Views(): JSX.Element {
-    const profile = (): string => state.profile?.state ?? 'unknown'
+    // While it opens, the view that asked for it stays: it will have to say if that failed.
+    const profile = createMemo<string>((before) => {
+      const now = state.profile?.state ?? 'unknown'
+      return now === 'opening' ? before : now
+    }, 'unknown')
     return (
       <Switch fallback={<Starting />}>
         <Match when={state.ready}>
