@@ -16,10 +16,8 @@ export const t = translator(dictionary)
 
 /** Switches to the reader's language, if there is a dictionary for it. English is always there. */
 export async function useLanguage(tag: string): Promise<void> {
-  if (!/^de\b/i.test(tag)) {
-    setDictionary(() => flatten(en))
-    return
-  }
-  const { de } = await import('./de.ts')
-  setDictionary(() => flatten(de))
+  const german = /^de\b/i.test(tag)
+  const words: Dictionary = german ? (await import('./de.ts')).de : en
+  setDictionary(() => flatten(words))
+  document.documentElement.lang = german ? 'de' : 'en'
 }

@@ -18,6 +18,8 @@ export function MainView(): JSX.Element {
   const app = useApp()
   const { state } = app
   const selected = createMemo(() => conversationOf(state, state.selected))
+  /** The list says what to do then. */
+  const nobodyYet = (): boolean => Object.keys(state.contacts).length === 0
   createKeyboard(app)
   onMount(() => {
     const idle = setTimeout(warmFloats, 1_500)
@@ -49,9 +51,9 @@ export function MainView(): JSX.Element {
           when={selected()}
           fallback={
             <EmptyView
-              picture={<Bird size={112} quiet />}
-              title={t('conversations.pickTitle')}
-              lead={t('conversations.pickLead')}
+              picture={<Bird size={112} />}
+              title={t(nobodyYet() ? 'app.name' : 'conversations.pickTitle')}
+              lead={t(nobodyYet() ? 'app.motto' : 'conversations.pickLead')}
             />
           }
         >

@@ -7,6 +7,7 @@ import type { Contact, Invite, Message, Pending, Self, Settings } from '../../st
 import type { Action } from '../../state/reduce.ts'
 import type { AppStore } from '../../state/store.ts'
 import { cursorOf } from '../../state/window.ts'
+import { t } from '../../i18n/index.ts'
 import { errorText } from './errors.ts'
 
 type Bridge = NonNullable<Window['waxwing']>
@@ -14,6 +15,8 @@ type Bridge = NonNullable<Window['waxwing']>
 const pageLength = 100
 const olderPageLength = 150
 const retryMsMax = 8_000
+/** One or two may fail at a start; after these the user is told. */
+const failuresToTell = 4
 
 /** What the conversation with a new contact is until its event arrives. */
 function newConversation(contact: Contact): Extract<Action, { kind: 'event' }>['event'] {
@@ -102,6 +105,7 @@ export class Controller {
     if (this.#store.state.connection !== 'connected') return
     const delayMs = Math.min(retryMsMax, 250 * 2 ** this.#failures)
     this.#failures = Math.min(this.#failures + 1, 10)
+    if (this.#failures === failuresToTell) this.notice('danger', t('app.loadFailed'))
     setTimeout(() => this.#refresh(), delayMs)
   }
 

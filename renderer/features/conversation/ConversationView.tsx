@@ -121,7 +121,7 @@ function Header(props: PartProps): JSX.Element {
               <bdi>{title()}</bdi>
             </h2>
             <Show when={props.contact}>
-              {(contact) => <Seal state={sealOf(contact())} size={15} label={t(`seal.${sealOf(contact())}`)} />}
+              {(contact) => <Seal state={sealOf(contact())} size={18} label={t(`seal.${sealOf(contact())}`)} />}
             </Show>
           </div>
           <p class={styles.presence}>{presence()}</p>

@@ -1,6 +1,6 @@
 import ArrowDown from 'lucide-solid/icons/arrow-down'
 import type { Accessor, JSX } from 'solid-js'
-import { createEffect, createMemo, createSignal, on, Show, untrack } from 'solid-js'
+import { createEffect, createMemo, createSignal, on, onMount, Show, untrack } from 'solid-js'
 import { Virtualizer } from 'virtua/solid'
 import { t } from '../../i18n/index.ts'
 import type { Conversation, Message, MessageWindow } from '../../state/model.ts'
@@ -51,6 +51,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
   const rows = (): readonly Row[] => built().rows
   const scrolling = createScrolling({ id, window, rows })
   let scroller: HTMLElement | undefined
+  onMount(() => scroller && scrolling.mount(scroller))
 
   // Seen is what was at the end while the window had the focus.
   createEffect(() => {
@@ -74,22 +75,13 @@ export function MessageList(props: MessageListProps): JSX.Element {
         class={styles.scroller}
         aria-label={t('conversation.region')}
         tabindex="0"
-        ref={(element) => {
-          scroller = element
-          scrolling.setScroller(element)
-        }}
+        ref={(element) => (scroller = element)}
         data-placed={scrolling.placed() ? '' : undefined}
         onScroll={() => scrolling.onScroll()}
         onKeyDown={(event) => moveFocus(event, scroller)}
       >
         <div class={styles.spacer} />
-        <Virtualizer
-          ref={(made) => scrolling.setHandle(made)}
-          data={rows()}
-          shift={built().shift}
-          bufferSize={1_000}
-          onResize={() => scrolling.onResize()}
-        >
+        <Virtualizer ref={(made) => scrolling.setHandle(made)} data={rows()} shift={built().shift} bufferSize={1_000}>
           {(row) => (
             <RowView
               row={row}

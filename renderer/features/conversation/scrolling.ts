@@ -31,7 +31,8 @@ export class Scrolling {
   readonly #setPlaced: (placed: boolean) => void
   readonly #app: AppContext
   readonly #options: ScrollingOptions
-  readonly #observer = new ResizeObserver(() => this.onResize())
+  // Called between layout and paint: what grew at the end is never seen without being followed.
+  readonly #observer = new ResizeObserver(() => this.#stay())
   #scroller: HTMLElement | undefined
   #topBefore = 0
 
@@ -49,9 +50,10 @@ export class Scrolling {
     this.#setPlaced = setPlaced
   }
 
-  setScroller(element: HTMLElement): void {
-    this.#scroller = element
-    this.#observer.observe(element)
+  /** To be called when the list is in the document: the view and what is in it are watched for their sizes. */
+  mount(scroller: HTMLElement): void {
+    this.#scroller = scroller
+    for (const element of [scroller, ...scroller.children]) this.#observer.observe(element)
   }
 
   dispose(): void {
@@ -66,11 +68,6 @@ export class Scrolling {
     else if (scrollTop < this.#topBefore) this.#setAtEnd(false)
     this.#topBefore = scrollTop
     if (this.placed() && scrollTop < olderAheadPx) this.#older()
-  }
-
-  /** Rows were measured, or the view changed its size. */
-  onResize(): void {
-    if (this.placed() && this.atEnd()) this.#toEnd()
   }
 
   jumpToNewest(): void {
@@ -96,7 +93,6 @@ export class Scrolling {
     this.#setPlaced(true)
     requestAnimationFrame(() => {
       this.#setAtEnd(unread <= 0 || this.#leftPx() <= endSlackPx)
-      this.onResize()
       this.onScroll()
     })
   }
@@ -108,16 +104,17 @@ export class Scrolling {
     if (last?.kind === 'pending' && last.key !== before?.at(-1)?.key) return this.jumpToNewest()
     if (!this.atEnd()) return
     this.#toEnd()
-    requestAnimationFrame(() => {
-      this.onResize()
-      this.#trim('newest')
-    })
+    requestAnimationFrame(() => this.#trim('newest'))
   }
 
   #leftPx(): number {
     if (!this.#scroller) return 0
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller
     return scrollHeight - clientHeight - scrollTop
+  }
+
+  #stay(): void {
+    if (this.placed() && this.atEnd() && this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight
   }
 
   #toEnd(): void {

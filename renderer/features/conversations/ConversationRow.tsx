@@ -40,7 +40,7 @@ export function ConversationRow(props: { readonly conversation: Conversation }):
           <Show when={contact()}>
             {(known) => (
               <Show when={sealOf(known()) !== 'plain'}>
-                <Seal state={sealOf(known())} size={14} label={t(`seal.${sealOf(known())}`)} />
+                <Seal state={sealOf(known())} size={16} label={t(`seal.${sealOf(known())}`)} />
               </Show>
             )}
           </Show>

@@ -128,7 +128,9 @@ function Options(props: OptionsProps): JSX.Element {
               onPointerMove={() => props.onPlace(index())}
               onClick={() => props.onRun(one)}
             >
-              <bdi class={styles.label}>{one.label}</bdi>
+              <span class={styles.label}>
+                <bdi>{one.label}</bdi>
+              </span>
               <Show when={one.command}>
                 <span class={styles.kind}>{t('palette.command')}</span>
               </Show>
