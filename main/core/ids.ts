@@ -85,15 +85,7 @@ export const prekeyIdOf = converter('PrekeyId', hex)
 export const sessionIdOf = converter('SessionId', hex)
 export const envelopeIdOf = converter('EnvelopeId', hex)
 
-type AnyId =
-  | AccountId
-  | DeviceId
-  | EventId
-  | ConversationId
-  | InviteId
-  | PrekeyId
-  | SessionId
-  | EnvelopeId
+type AnyId = AccountId | DeviceId | EventId | ConversationId | InviteId | PrekeyId | SessionId | EnvelopeId
 
 /** The value of a lowercase hexadecimal digit: ids hold nothing else. */
 function digitAt(id: string, at: number): number {

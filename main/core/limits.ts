@@ -78,8 +78,6 @@ export const implementationLimits = {
   bundleRetryMs: 5 * second,
   /** How long a bundle made for a contact's renewal may be used. */
   renewalLifetimeMs: day,
-  /** Bundles that strangers may fetch in an hour, all together. */
-  strangerFetchesPerHourMax: 600,
   /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */
   storageRetryMs: 1 * second,
   storageRetryMsMax: 1 * minute,

@@ -280,7 +280,11 @@ export interface SliceRequest {
   readonly outbox?: readonly { readonly device: DeviceId; readonly after: number; readonly limit: number }[]
   readonly outboxEnvelopes?: readonly { readonly device: DeviceId; readonly envelope: EnvelopeId }[]
   /** Others' events in the conversation that are still unread, oldest first, at most `limit`, up to this one. */
-  readonly unreadUpTo?: readonly { readonly conversation: ConversationId; readonly event: EventId; readonly limit: number }[]
+  readonly unreadUpTo?: readonly {
+    readonly conversation: ConversationId
+    readonly event: EventId
+    readonly limit: number
+  }[]
   /** Deliveries of these events with every device. */
   readonly deliveries?: readonly EventId[]
 }

@@ -35,7 +35,11 @@ export class Hostile {
 
   /** Nobody that the victim knows. */
   static stranger(scene: Scene, victim: Peer, fill = 9): Hostile {
-    const identity = createIdentity(scene.world.watch.crypto, new Uint8Array(96).fill(fill), 1_800_000_000_000)
+    const identity = createIdentity(
+      scene.world.watch.crypto,
+      Uint8Array.from({ length: 96 }, (_, at) => fill + at),
+      1_800_000_000_000,
+    )
     return new Hostile(scene, victim, identity, null)
   }
 

@@ -20,9 +20,18 @@ export function clockOf(row: ConversationRow): Stamp {
   return { timeMs: row.clockMs, counter: row.clockCounter }
 }
 
+/** The wire carries counters of 32 bits. */
+const counterMax = 0xffffffff
+
+/** A later reading; a counter at its end carries into the time. */
+function later(stamp: Stamp, by: number): Stamp {
+  const counter = stamp.counter + by
+  return counter <= counterMax ? { timeMs: stamp.timeMs, counter } : { timeMs: stamp.timeMs + 1, counter: 0 }
+}
+
 /** The next reading: later than every one before it, and not before the wall clock. */
 export function nextStamp(clock: Stamp, nowMs: number): Stamp {
-  return nowMs > clock.timeMs ? { timeMs: nowMs, counter: 0 } : { timeMs: clock.timeMs, counter: clock.counter + 1 }
+  return nowMs > clock.timeMs ? { timeMs: nowMs, counter: 0 } : later(clock, 1)
 }
 
 /** The clock after an event was placed: never behind it. */
@@ -54,7 +63,7 @@ export function placeFor(
   const latestMs = nowMs + implementationLimits.aheadMsMax
   let place: Stamp = said.timeMs > latestMs ? { timeMs: latestMs, counter: 0 } : said
   if (floor !== null && compareStamps(place, floor) <= 0) {
-    place = { timeMs: floor.timeMs, counter: floor.counter + 1 }
+    place = later(floor, 1)
   }
   const { before, after } = neighboursOf(progress, sequence)
   if (after !== null && compareStamps(place, stampOf(after)) >= 0) {
@@ -62,7 +71,7 @@ export function placeFor(
     place = counter >= 0 ? { timeMs: after.orderMs, counter } : { timeMs: Math.max(0, after.orderMs - 1), counter: 0 }
   }
   if (before !== null && compareStamps(place, stampOf(before)) <= 0) {
-    place = { timeMs: before.orderMs, counter: before.counter + distance(before.sequence, sequence) }
+    place = later(stampOf(before), distance(before.sequence, sequence))
   }
   return place
 }

@@ -40,7 +40,7 @@ export function readsOfAck(state: State, device: DeviceId, envelopes: readonly E
 /** The peer has stored these envelopes: they are done. */
 export function onAck(turn: Turn, device: DeviceId, envelopes: readonly EnvelopeId[]): void {
   const contact = contactOf(turn.state, device)
-  if (contact === null) return turn.refuse(device, 'notAContact')
+  if (contact === null || !mayTalk(contact)) return turn.refuse(device, 'notAContact')
   turn.state.require(readsOfAck(turn.state, device, envelopes))
   const done: number[] = []
   for (const envelope of new Set(envelopes)) {

@@ -102,16 +102,11 @@ function statusForRenewal(turn: Turn, device: DeviceId): BundleStatus {
   return { kind: 'ok', bundle: encodeOffer(turn, made.bundle) }
 }
 
-/** Whether this device, and strangers all together, may be given one more bundle this hour; counts it. */
+/** Whether this device may be given one more answer this hour; counts it. */
 function countFetch(turn: Turn, device: DeviceId): boolean {
   const fetchesMs = withinHour(turn.state.flow(device).fetchesMs, turn.nowMs, limits.bundleFetchesPerHourMax)
   if (fetchesMs.length >= limits.bundleFetchesPerHourMax) return false
   turn.setFlow(device, { fetchesMs: [...fetchesMs, turn.nowMs] })
-  if (contactOf(turn.state, device) !== null) return true
-  const { run } = turn.state
-  const strangers = withinHour(run.strangerFetchesMs, turn.nowMs, limits.strangerFetchesPerHourMax)
-  if (strangers.length >= limits.strangerFetchesPerHourMax) return false
-  turn.state.setRun({ ...run, strangerFetchesMs: [...strangers, turn.nowMs] })
   return true
 }
 
@@ -198,7 +193,8 @@ function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: 
   activate(turn, device, begun.value.session)
   if (contact.state === 'pending') establish(turn, maker, contact, contact.acceptedInvite)
   certify(turn, maker)
-  turn.setFlow(device, { renewedAtMs: turn.nowMs })
+  // With nothing else to say the peer would not learn of the session: introduce ourselves anew.
+  turn.setFlow(device, { renewedAtMs: turn.nowMs, ...(contact.state === 'pending' && { told: null }) })
   rewind(turn, device)
   turn.emit({ kind: 'peersChanged' })
   turn.follow({ kind: 'introduce', device })

@@ -94,6 +94,9 @@ function refusalOf(
   isInvite: boolean,
 ): 'notAContact' | 'busy' | 'keyChanged' | null {
   if (identity.account === turn.state.identity.account) return 'notAContact'
+  // A device cannot change its account, even by its own word.
+  const owner = turn.state.device(identity.device)?.account
+  if (owner !== undefined && owner !== identity.account) return 'notAContact'
   const known = turn.state.contact(identity.account)
   if (known?.state === 'blocked') return 'notAContact'
   if (known?.state === 'keyChanged') return 'busy'

@@ -115,6 +115,13 @@ interface Readable {
   readonly account: AccountId
 }
 
+/** A device has a key of its own, is not this one, and belongs to nobody else: an invite cannot move it. */
+function isPlausibleDevice(turn: Turn, invite: Invite, account: AccountId): boolean {
+  const device = deviceIdOf(invite.deviceKey)
+  const owner = turn.state.device(device)?.account ?? account
+  return device !== turn.state.identity.device && (device as string) !== account && owner === account
+}
+
 /** The invite in a link, if it is one that this account could accept. */
 function readInvite(turn: Turn, link: string): Result<Readable, CommandError> {
   const decoded = decodeInviteText(turn.crypto, link)
@@ -127,6 +134,7 @@ function readInvite(turn: Turn, link: string): Result<Readable, CommandError> {
   const invite = decoded.value
   const account = accountIdOf(invite.rootKey)
   if (account === turn.state.identity.account) return err({ kind: 'inviteOwn' })
+  if (!isPlausibleDevice(turn, invite, account)) return err({ kind: 'inviteMalformed' })
   if (turn.nowMs >= invite.expiresAtMs) return err({ kind: 'inviteExpired', expiresAtMs: invite.expiresAtMs })
   return ok({ invite, account })
 }

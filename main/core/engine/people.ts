@@ -5,10 +5,13 @@ import type { ContactRow, ConversationRow, PeerTarget } from '../ports.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
-/** The contact whose device this is, in whatever state; null for a stranger. */
+/**
+ * The contact whose device this is, in whatever state; null for a stranger. A device that the account
+ * has no longer, or never had (an invite named it), is a stranger's.
+ */
 export function contactOf(state: State, device: DeviceId): ContactRow | null {
   const row = state.device(device)
-  return row === null ? null : state.contact(row.account)
+  return row === null || state.deviceOf(row.account) !== device ? null : state.contact(row.account)
 }
 
 /** Whether frames may pass between us and this contact. */
@@ -63,7 +66,8 @@ export function peerTargets(state: State): readonly PeerTarget[] {
  */
 export function admits(state: State, device: DeviceId, nowMs: number): boolean {
   const contact = contactOf(state, device)
-  if (contact !== null) return mayTalk(contact)
+  // Who was removed is a stranger again, and may have been given an invite.
+  if (contact !== null && contact.state !== 'removed') return mayTalk(contact)
   for (const invite of state.invites()) {
     if (nowMs < invite.expiresAtMs) return true
   }

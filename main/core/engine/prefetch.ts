@@ -12,13 +12,13 @@ import { contactOf } from './people.ts'
 import type { State } from './state.ts'
 
 function readsOfEnvelope(crypto: Crypto, state: State, device: DeviceId, sealed: Uint8Array): SliceRequest {
-  const known = { seen: [{ device, envelope: envelopeIdFor(crypto, sealed) }], sessionsOf: [device] }
   const contact = contactOf(state, device)
   if (contact !== null) {
     const direct = directConversationId((bytes) => crypto.sha256(bytes), state.identity.account, contact.account)
-    return { ...known, conversations: [direct], progress: [{ conversation: direct, device }] }
+    return { sessionsOf: [device], conversations: [direct], progress: [{ conversation: direct, device }] }
   }
   if (classifyEnvelope(sealed) !== 'initial') return {}
+  const known = { seen: [{ device, envelope: envelopeIdFor(crypto, sealed) }], sessionsOf: [device] }
   const peeked = peekInitial(sealed)
   const hash = initialMessageHash(crypto, sealed)
   return peeked.ok && hash.ok ? { ...known, prekeys: [peeked.value.prekeyId], initials: [hash.value] } : {}

@@ -45,13 +45,14 @@ function onEnvelope(turn: Turn, device: DeviceId, sealed: Uint8Array): void {
   if (contact?.state === 'blocked') return turn.refuse(device, 'notAContact')
   if (contact?.state === 'keyChanged') return rejectEnvelope(turn, device, envelope, 'busy')
   if (contact !== null && contact.state !== 'removed') {
-    if (turn.state.hasSeen(device, envelope)) return turn.emit({ kind: 'ack', device, envelope })
     const plaintext = openWithSessions(turn, device, sealed)
     if (plaintext !== null) {
       confirmContact(turn, contact)
       takeContent(turn, device, contact.account, plaintext)
       return markStored(turn, device, envelope)
     }
+    // Nothing opens twice: only what does not open can be a repetition, and only then is it looked up.
+    if (turn.state.hasSeen(device, envelope)) return turn.emit({ kind: 'ack', device, envelope })
   }
   if (classifyEnvelope(sealed) === 'initial') return acceptInitial(turn, device, sealed, envelope)
   turn.refuse(device, contact === null ? 'notAContact' : 'undecryptable')

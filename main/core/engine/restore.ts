@@ -30,7 +30,9 @@ export function createState(crypto: Crypto, rows: ports.Resident): Result<State,
   const state = new State(identity.value, tables)
   state.apply({ kind: 'putSelf', row: rows.self })
   for (const row of rows.contacts) state.apply({ kind: 'putContact', row })
-  const devices = [...rows.devices].sort((a, b) => a.addressesAtMs - b.addressesAtMs)
+  // An account's device is the one that was certified, and of several the one that spoke last.
+  const certified = (row: ports.DeviceRow): number => Number(row.certificate.length > 0)
+  const devices = [...rows.devices].sort((a, b) => certified(a) - certified(b) || a.addressesAtMs - b.addressesAtMs)
   for (const row of devices) state.apply({ kind: 'putDevice', row })
   for (const row of pendingDevices(crypto, state, rows)) state.apply({ kind: 'putDevice', row })
   for (const row of rows.invites) state.apply({ kind: 'putInvite', row })

@@ -53,7 +53,7 @@ export class State {
     return row
   }
   get run(): Run {
-    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, strangerFetchesMs: [] }
+    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null }
   }
   setRun(run: Run): void {
     this.#tables.run.set('run', run)

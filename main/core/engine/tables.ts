@@ -15,7 +15,6 @@ export interface Run {
   /** Where others may reach this device now. */
   readonly addresses: readonly string[]
   readonly prunedAtMs: number | null
-  readonly strangerFetchesMs: readonly number[]
 }
 
 /** Key of a row with two keys. */
