@@ -45,7 +45,8 @@ class Utility {
   readonly #assembly: Assembly
   readonly #keyring: HostKeyring
   readonly #log: NodeLog
-  #ports = 0
+  /** What closes each window's port, oldest first. */
+  readonly #leaves = new Set<() => void>()
 
   constructor(options: NodeOptions) {
     const { profileDirectory: directory, profileName, confine, port, keyringAvailable } = options
@@ -68,15 +69,18 @@ class Utility {
 
   client(port: Electron.MessagePortMain | undefined): void {
     if (port === undefined) return
-    if (this.#ports >= nodeLimits.portsMax) return port.close()
-    this.#ports++
     const connection = servePort(port, this.#assembly.service, this.#log)
-    port.on('message', (event) => connection.receive(event.data))
-    port.once('close', () => {
-      this.#ports--
+    const leave = (): void => {
+      this.#leaves.delete(leave)
       connection.closed()
-    })
+      port.close()
+    }
+    this.#leaves.add(leave)
+    port.on('message', (event) => connection.receive(event.data))
+    port.once('close', leave)
     port.start()
+    // A window that was loaded anew asks again; its old port must not keep the new one out.
+    if (this.#leaves.size > nodeLimits.portsMax) this.#leaves.values().next().value?.()
   }
 
   keyring(id: number, key: Uint8Array | null): void {
