@@ -5,8 +5,9 @@ import type { MethodReply } from '../../client/client.ts'
 import { contractLimits } from '../../client/limits.ts'
 import { t } from '../../i18n/index.ts'
 import { useApp } from '../app/context.ts'
+import type { Controller } from '../app/controller.ts'
 import { errorText } from '../app/errors.ts'
-import { inviteIn } from './link.ts'
+import { invitesIn } from './link.ts'
 import { choosePicture, isPicture, scanPicture } from './scan.ts'
 
 export type Claim = MethodReply<'invite.inspect'>
@@ -30,39 +31,49 @@ export interface AcceptingOptions {
   readonly onDone: () => void
 }
 
+type Read =
+  | { readonly kind: 'claim'; readonly claim: Claim; readonly link: string }
+  | { readonly kind: 'problem'; readonly words: string }
+  | { readonly kind: 'nothing' }
+
+/** Asks the node about each guess until one of them is an invite; what is said of the first is said. */
+async function readInvite(controller: Controller, text: string): Promise<Read> {
+  if (text.trim() === '') return { kind: 'nothing' }
+  let words: string | undefined
+  for (const link of invitesIn(text)) {
+    const reply = await controller.client.call('invite.inspect', { link })
+    if (reply.ok) return { kind: 'claim', claim: reply.value, link }
+    words ??= errorText(reply.error)
+  }
+  return { kind: 'problem', words: words ?? t('errors.inviteMalformed') }
+}
+
 export function createAccepting(options: AcceptingOptions): Accepting {
   const { controller, setPane } = useApp()
-  const [claim, setClaim] = createSignal<Claim | null>(null)
+  const [found, setFound] = createSignal<Extract<Read, { kind: 'claim' }> | null>(null)
   const [problem, setProblem] = createSignal<string>()
   const [busy, setBusy] = createSignal(false)
   let turns = 0
 
   const inspect = async (text: string): Promise<void> => {
     const turn = ++turns
-    setClaim(null)
+    setFound(null)
     setProblem(undefined)
-    setBusy(false)
-    const link = inviteIn(text)
-    if (link === null) {
-      if (text.trim() !== '') setProblem(t('errors.inviteMalformed'))
-      options.onReading(false)
-      return
-    }
     setBusy(true)
-    const reply = await controller.client.call('invite.inspect', { link })
+    const read = await readInvite(controller, text)
     if (turn !== turns) return
     setBusy(false)
-    if (reply.ok) setClaim(reply.value)
-    else setProblem(errorText(reply.error))
-    options.onReading(reply.ok)
+    if (read.kind === 'claim') setFound(read)
+    if (read.kind === 'problem') setProblem(read.words)
+    options.onReading(read.kind === 'claim')
   }
   createEffect(on(options.text, (text) => void inspect(text)))
 
   const accept = async (): Promise<boolean> => {
-    const link = inviteIn(options.text())
-    if (!claim() || link === null || busy()) return false
+    const shown = found()
+    if (!shown || busy()) return false
     setBusy(true)
-    const reply = await controller.client.call('invite.accept', { link })
+    const reply = await controller.client.call('invite.accept', { link: shown.link })
     setBusy(false)
     if (!reply.ok) {
       setProblem(errorText(reply.error))
@@ -77,7 +88,7 @@ export function createAccepting(options: AcceptingOptions): Accepting {
   const takePicture = async (file: File): Promise<void> => {
     const text = await scanPicture(file)
     if (text === null) setProblem(t('newContact.noCode'))
-    else if (inviteIn(text) === null) setProblem(t('newContact.notInvite'))
+    else if (invitesIn(text).length === 0) setProblem(t('newContact.notInvite'))
     else options.onText(text)
   }
   const takeFile = async (file: File): Promise<void> => {
@@ -95,5 +106,6 @@ export function createAccepting(options: AcceptingOptions): Accepting {
     const file = await choosePicture()
     if (file) await takePicture(file)
   }
+  const claim = (): Claim | null => found()?.claim ?? null
   return { claim, problem, busy, accept, openFile, scan, takeFile }
 }
