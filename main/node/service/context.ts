@@ -5,9 +5,10 @@ import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
 import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import type { NetworkMonitor } from '../networkMonitor.ts'
+import type { RecentView } from './recent.ts'
 
 /** What the engine keeps in memory, as of the last commit. */
-export interface ResidentView {
+export interface ResidentView extends RecentView {
   readonly identity: LocalIdentity
   readonly self: SelfRow
   contact(account: AccountId): ContactRow | null

@@ -10,6 +10,7 @@ import type { NodeContext } from './context.ts'
 import { toMessage } from './dto.ts'
 import type { Handlers } from './handlers.ts'
 import { reply, stored } from './handlers.ts'
+import { recentRecord } from './recent.ts'
 import { conversationIdFrom, eventIdFrom } from './ids.ts'
 
 type MessageMethods = 'messages.page' | 'message.send' | 'message.details' | 'conversation.markRead'
@@ -36,6 +37,8 @@ export async function conversationById(
 }
 
 async function answerMessage(context: NodeContext, event: EventId): Promise<Result<Message, ContractError>> {
+  const recent = recentRecord(context.resident(), event)
+  if (recent !== null) return ok(toMessage(context, recent))
   const record = await messageById(context, event)
   if (!record.ok) return err(fromStoreError(record.error))
   return record.value === null ? err(contractError('messageUnknown')) : ok(toMessage(context, record.value))

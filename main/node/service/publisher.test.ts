@@ -43,6 +43,9 @@ function setUp(records: readonly MessageRecord[]) {
   const asked: number[] = []
   let failure: StoreError | null = null
   const unused = () => Promise.reject(new Error('not asked in this test'))
+  const unusedNow = () => {
+    throw new Error('not asked in this test')
+  }
   const store: Store = {
     resident: unused,
     load: unused,
@@ -81,6 +84,11 @@ function setUp(records: readonly MessageRecord[]) {
       invite: () => null,
       invites: () => [],
       setting: () => null,
+      // Nothing is in memory: the store is asked for everything.
+      lacks: (request) => request,
+      event: unusedNow,
+      deliveries: unusedNow,
+      progress: unusedNow,
     }),
     submit: unused,
     names,

@@ -12,6 +12,7 @@ import type { NodeContext } from './context.ts'
 import { nameOf, toContact, toConversation, toInvite, toMessage, toSelf, toSettings } from './dto.ts'
 import type { EventStream } from './eventStream.ts'
 import { conversationById } from './messages.ts'
+import { recentRecord } from './recent.ts'
 import type { NameIndex } from './nameIndex.ts'
 
 /** What the screen should look at again: the engine's notices, and the network's. */
@@ -93,9 +94,14 @@ export class Publisher {
 
   async #messages(sights: readonly Sight[]): Promise<ReadonlyMap<EventId, MessageRecord>> {
     const wanted = new Set<EventId>()
-    for (const sight of sights) if (sight.kind === 'message' || sight.kind === 'arrived') wanted.add(sight.event)
-    const ids = [...wanted]
     const found = new Map<EventId, MessageRecord>()
+    for (const sight of sights) {
+      if (sight.kind !== 'message' && sight.kind !== 'arrived') continue
+      const recent = recentRecord(this.#context.resident(), sight.event)
+      if (recent === null) wanted.add(sight.event)
+      else found.set(sight.event, recent)
+    }
+    const ids = [...wanted]
     for (let at = 0; at < ids.length; at += contractLimits.messagePageMax) {
       const records = await this.#context.store.messagesById(ids.slice(at, at + contractLimits.messagePageMax))
       if (!records.ok) return this.#unreadable(records.error, found)
