@@ -4,6 +4,8 @@ export const nodeLimits = {
   logHeldLengthMax: 65_536,
   logHoldMs: 250,
   logValueLengthMax: 200,
+  /** Lines of one level in a minute; the others are only counted, so that nobody from outside can fill the log. */
+  logLinesPerMinuteMax: 600,
   /** Ids of JSON-RPC requests that are strings. */
   rpcIdLengthMax: 256,
   /** What may wait in stdout before stdin is no longer read. */

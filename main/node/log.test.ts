@@ -23,13 +23,33 @@ describe('the log', () => {
   })
 
   it('never takes more than two files of its bound', () => {
-    const log = createLog({ directory, nowMs: () => 0 })
+    let nowMs = 0
+    const log = createLog({ directory, nowMs: () => (nowMs += 1_000) })
     const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, 'x'.repeat(5_000)]))
     for (let i = 0; i < 2_000; i++) log.warn('flood', wide)
     log.flush()
     const sizes = readdirSync(directory).map((file) => statSync(join(directory, file)).size)
     expect(sizes).toHaveLength(2)
     for (const size of sizes) expect(size).toBeLessThanOrEqual(nodeLimits.logSizeBytesMax)
+  })
+
+  it('cannot be filled from outside: so many lines a minute, and the others as one figure (case 60)', () => {
+    let nowMs = 0
+    const log = createLog({ directory, nowMs: () => nowMs })
+    for (let i = 0; i < 50_000; i++) log.info('refused', { refusal: 'frameMalformed' })
+    // Another level is still heard.
+    log.warn('storageFailed')
+    nowMs += 60_000
+    log.info('refused', { refusal: 'notAContact' })
+    log.flush()
+    const lines = readFileSync(join(directory, 'node.log'), 'utf8').trim().split('\n')
+    expect(lines).toHaveLength(nodeLimits.logLinesPerMinuteMax + 3)
+    expect(lines.filter((line) => line.includes('storageFailed'))).toHaveLength(1)
+    expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({
+      event: 'log.leftOut',
+      level: 'info',
+      lines: 50_000 - nodeLimits.logLinesPerMinuteMax,
+    })
   })
 
   it('stops nobody when it cannot be written', () => {

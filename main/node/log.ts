@@ -48,8 +48,33 @@ function appendTo(directory: string, text: string): void {
   }
 }
 
+const minuteMs = 60_000
+
+/** How many lines of each level were written in this minute, and how many were not. */
+class Allowance {
+  #minute = Number.NaN
+  readonly #used = new Map<string, number>()
+
+  /** Whether one more line may be written; with how many were left out in the minute that has ended, by level. */
+  take(level: string, nowMs: number): { readonly ok: boolean; readonly leftOut: ReadonlyMap<string, number> } {
+    const leftOut = new Map<string, number>()
+    const minute = Math.floor(nowMs / minuteMs)
+    if (minute !== this.#minute) {
+      for (const [name, used] of this.#used) {
+        if (used > nodeLimits.logLinesPerMinuteMax) leftOut.set(name, used - nodeLimits.logLinesPerMinuteMax)
+      }
+      this.#used.clear()
+      this.#minute = minute
+    }
+    const used = (this.#used.get(level) ?? 0) + 1
+    this.#used.set(level, used)
+    return { ok: used <= nodeLimits.logLinesPerMinuteMax, leftOut }
+  }
+}
+
 /** Lines are held back briefly and written together. At most two files of `logSizeBytesMax` exist. */
 export function createLog(options: LogOptions): NodeLog {
+  const allowance = new Allowance()
   let held = ''
   let timer: NodeJS.Timeout | null = null
   function flush(): void {
@@ -60,9 +85,13 @@ export function createLog(options: LogOptions): NodeLog {
     if (options.directory !== null && text !== '') appendTo(options.directory, text)
   }
   function write(level: string, event: string, figures: Figures = {}): void {
-    const line = lineOf(options.nowMs(), level, event, figures)
+    const nowMs = options.nowMs()
+    const line = lineOf(nowMs, level, event, figures)
     options.also?.(line)
     if (level === 'debug' || options.directory === null) return
+    const { ok, leftOut } = allowance.take(level, nowMs)
+    for (const [name, lines] of leftOut) held += `${lineOf(nowMs, 'warn', 'log.leftOut', { level: name, lines })}\n`
+    if (!ok) return
     held += `${line}\n`
     if (held.length >= nodeLimits.logHeldLengthMax) flush()
     else timer ??= setTimeout(flush, nodeLimits.logHoldMs).unref()
