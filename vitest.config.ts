@@ -15,6 +15,11 @@ function nodeLayer(name: string, include: string[], timeoutMs: number, oneFileAt
   }
 }
 
+/** A process for every file would cost more than the files' tests. */
+function withoutIsolation<Project extends ReturnType<typeof nodeLayer>>(project: Project) {
+  return { test: { ...project.test, isolate: false } }
+}
+
 export default defineConfig({
   // Tests that run as an ordinary user may not write into root's clone.
   cacheDir: process.env.WAXWING_TEST_CACHE ?? 'node_modules/.vite',
@@ -24,7 +29,7 @@ export default defineConfig({
     passWithNoTests: false,
     allowOnly: false,
     projects: [
-      nodeLayer('unit', ['main/**/*.test.ts', 'preload/**/*.test.ts', 'build/**/*.test.mjs'], 10_000),
+      withoutIsolation(nodeLayer('unit', ['main/**/*.test.ts', 'preload/**/*.test.ts', 'build/**/*.test.mjs'], 10_000)),
       {
         plugins: [solid()],
         test: {
@@ -32,6 +37,7 @@ export default defineConfig({
           include: ['renderer/**/*.test.ts', 'renderer/**/*.test.tsx'],
           environment: 'happy-dom',
           testTimeout: 10_000,
+          isolate: false,
         },
       },
       nodeLayer('conformance', ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts'], 60_000),
