@@ -38,7 +38,10 @@ export const shellMethods = {
   /** Asks for an invite file and returns its text. */
   openInvite: method(nothing, nullable(object({ text: string({ max: limits.cardLengthMax }) }))),
   /** Asks where, and writes the invite's file. */
-  saveInvite: method(object({ link: string({ min: 1, max: limits.inviteLinkLengthMax }) }), object({ saved: boolean })),
+  saveInvite: method(
+    object({ link: string({ max: limits.inviteLinkLengthMax, pattern: /^waxwing:invite\/[A-Za-z0-9_-]+$/ }) }),
+    object({ saved: boolean }),
+  ),
   /** Puts text on the clipboard. */
   copyText: method(object({ text: string({ max: limits.cardLengthMax }) }), nothing),
   /** Opens an https link in the browser after a question that shows it whole. */
