@@ -33,6 +33,7 @@ import type {
 } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
+import { coalesce } from './driver/coalesce.ts'
 import { Emitter } from './driver/emitter.ts'
 import type { Entry } from './driver/queue.ts'
 import { InputQueue } from './driver/queue.ts'
@@ -279,7 +280,8 @@ class Loop implements Driver, NetworkHandler {
   async #commit(batch: Batch): Promise<Batch> {
     const { changes, outcomes } = batch
     if (outcomes.length === 0) return batch
-    const committed = changes.length === 0 ? ok(undefined) : await this.#guarded(this.#parts.store.commit(changes))
+    const { store } = this.#parts
+    const committed = changes.length === 0 ? ok(undefined) : await this.#guarded(store.commit(coalesce(changes)))
     if (!committed.ok) {
       this.#fail(
         outcomes.map(({ entry }) => entry),

@@ -10,7 +10,7 @@ import type { NodeContext } from './context.ts'
 import { toMessage } from './dto.ts'
 import type { Handlers } from './handlers.ts'
 import { reply, stored } from './handlers.ts'
-import { recentRecord } from './recent.ts'
+import { recentConversation, recentRecord } from './recent.ts'
 import { conversationIdFrom, eventIdFrom } from './ids.ts'
 
 type MessageMethods = 'messages.page' | 'message.send' | 'message.details' | 'conversation.markRead'
@@ -26,13 +26,14 @@ export async function conversationById(
   context: NodeContext,
   conversation: ConversationId,
 ): Promise<Result<ConversationRecord | null, StoreError>> {
+  const recent = recentConversation(context.resident(), conversation)
   const [slice, newest] = await Promise.all([
-    context.store.load({ conversations: [conversation] }),
+    recent === null ? context.store.load({ conversations: [conversation] }) : null,
     context.store.messages(conversation, null, 1),
   ])
-  if (!slice.ok) return slice
+  if (slice?.ok === false) return slice
   if (!newest.ok) return newest
-  const row = slice.value.conversations[0]
+  const row = recent ?? slice?.value.conversations[0]
   return ok(row === undefined ? null : { row, last: newest.value[0] ?? null })
 }
 

@@ -86,6 +86,7 @@ function setUp(records: readonly MessageRecord[]) {
       setting: () => null,
       // Nothing is in memory: the store is asked for everything.
       lacks: (request) => request,
+      conversation: unusedNow,
       event: unusedNow,
       deliveries: unusedNow,
       progress: unusedNow,

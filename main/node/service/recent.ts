@@ -1,6 +1,7 @@
 /** Messages out of the engine's memory: what has just been written need not be read again to be told. */
 import type { ConversationId, DeviceId, EventId } from '../../core/ids.ts'
 import type {
+  ConversationRow,
   DeliveryRow,
   DeliveryState,
   EventRow,
@@ -13,6 +14,7 @@ import { isEmptyRequest } from '../../core/engine/missing.ts'
 /** Rows that the engine keeps for a while, as of the last commit. Reading what `lacks` names throws. */
 export interface RecentView {
   lacks(request: SliceRequest): SliceRequest
+  conversation(conversation: ConversationId): ConversationRow | null
   event(event: EventId): EventRow | null
   deliveries(event: EventId): readonly DeliveryRow[]
   progress(conversation: ConversationId, device: DeviceId): ProgressRow | null
@@ -28,6 +30,11 @@ function leastOf(rows: readonly DeliveryRow[]): MessageRecord['delivery'] {
     else if (state === least.state && atMs > least.atMs) least = { state, atMs }
   }
   return least
+}
+
+/** The conversation as it stands; null when only the store can say. */
+export function recentConversation(recent: RecentView, conversation: ConversationId): ConversationRow | null {
+  return isEmptyRequest(recent.lacks({ conversations: [conversation] })) ? recent.conversation(conversation) : null
 }
 
 /** The message as the store would answer it; null when only the store can. */
