@@ -40,6 +40,8 @@ export function restrictSession(session: Session): void {
     decide({ cancel: !local && !isOwn(details.url) })
   })
   session.on('will-download', (event) => event.preventDefault())
+  // What passes no request filter (WebRTC over TCP) is led to a door that nobody opens.
+  void session.setProxy({ mode: 'fixed_servers', proxyRules: 'socks5://127.0.0.1:9', proxyBypassRules: '<-loopback>' })
 }
 
 function restrictContents(contents: WebContents): void {
@@ -48,6 +50,8 @@ function restrictContents(contents: WebContents): void {
   contents.on('will-redirect', (event) => event.preventDefault())
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  // No content security policy reaches WebRTC: without this a script in the page could send UDP to anybody.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   contents.on('select-bluetooth-device', (event) => event.preventDefault())
 }
 

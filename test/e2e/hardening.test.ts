@@ -1,5 +1,8 @@
 /** The assertions of an Electron program that may be attacked from inside its own window, on the running app. */
+import { createSocket } from 'node:dgram'
 import { statSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from './support/app.ts'
@@ -126,6 +129,39 @@ describe('the page', () => {
       location: 'denied',
       midi: 'denied',
     })
+  })
+
+  it('cannot reach the network by WebRTC, over UDP or TCP (case 38)', async () => {
+    const heard: string[] = []
+    const udp = createSocket('udp4', () => heard.push('udp'))
+    await new Promise<void>((done) => void udp.bind(0, '127.0.0.1', done))
+    const tcp = createServer(() => heard.push('tcp'))
+    await new Promise<void>((done) => void tcp.listen(0, '127.0.0.1', done))
+    const [udpPort, tcpPort] = [udp.address().port, (tcp.address() as AddressInfo).port]
+    const candidates = await app.page.evaluate(
+      async ([stun, turn]) => {
+        const user = { username: 'a', credential: 'b' }
+        const connection = new RTCPeerConnection({
+          iceServers: [
+            { urls: `stun:127.0.0.1:${stun}` },
+            { urls: `turn:127.0.0.1:${stun}?transport=udp`, ...user },
+            { urls: `turn:127.0.0.1:${turn}?transport=tcp`, ...user },
+          ],
+        })
+        const found: string[] = []
+        connection.addEventListener('icecandidate', ({ candidate }) => candidate && found.push(candidate.candidate))
+        connection.createDataChannel('out')
+        await connection.setLocalDescription(await connection.createOffer())
+        await new Promise((done) => setTimeout(done, 3_000))
+        connection.close()
+        return found
+      },
+      [udpPort, tcpPort],
+    )
+    udp.close()
+    tcp.close()
+    expect(heard).toEqual([])
+    expect(candidates.filter((candidate) => candidate.includes(' udp '))).toEqual([])
   })
 
   it('cannot reach files or the network by URL', async () => {
