@@ -1,5 +1,6 @@
 /** What must hold once a world has healed. */
-import type { EventRow } from '../../main/core/ports.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { EventRow, SessionRow } from '../../main/core/ports.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
 
@@ -48,8 +49,37 @@ function checkOwn(world: World, peer: Peer): void {
   }
 }
 
+/** What the process has in memory is what its disk has. */
+function checkMemory(world: World, peer: Peer): void {
+  const state = peer.driver?.state()
+  if (state === undefined) return world.watch.violation(`${peer.name} does not run`)
+  const { disk } = peer
+  const differs = (what: string, inMemory: unknown, onDisk: unknown): void => {
+    if (!isDeepStrictEqual(inMemory, onDisk)) world.watch.violation(`${peer.name}: ${what} differs from the disk`)
+  }
+  differs('self', state.self, disk.self)
+  for (const row of disk.contacts.values()) differs('a contact', state.contact(row.account), row)
+  for (const row of disk.invites.values()) differs('an invite', state.invite(row.invite), row)
+  for (const row of disk.devices.values()) {
+    differs('a device', state.device(row.device), row)
+    const waiting = [...disk.outbox.values()].filter(({ device }) => device === row.device)
+    differs('the outbox', state.depth(row.device).rows, waiting.length)
+    if (state.lacks({ sessionsOf: [row.device] }).sessionsOf?.length !== 0) continue
+    const sessions = [...disk.sessions.values()].filter(({ device }) => device === row.device)
+    const byId = (rows: readonly SessionRow[]) => new Map(rows.map((session) => [session.session, session]))
+    differs('a session', byId(state.sessionsOf(row.device)), byId(sessions))
+  }
+  for (const row of disk.conversations.values()) {
+    if (state.lacks({ conversations: [row.conversation] }).conversations?.length !== 0) continue
+    differs('a conversation', state.conversation(row.conversation), row)
+  }
+}
+
 export function checkHealed(world: World): void {
-  for (const peer of world.peers) checkOwn(world, peer)
+  for (const peer of world.peers) {
+    checkOwn(world, peer)
+    checkMemory(world, peer)
+  }
   for (const from of world.peers) {
     for (const to of world.peers) if (from !== to && world.areFriends(from, to)) checkDirection(world, from, to)
   }

@@ -7,19 +7,22 @@ import { World } from './world.ts'
 
 type Action = (world: World, peer: Peer) => void
 
-/** Makes an invite and hands its link to one other, now and then to two, who race. */
-function meet(world: World, peer: Peer): void {
-  void peer.submit<'createInvite'>({ kind: 'createInvite', lifetimeMs: null })?.then((made) => {
+/** Makes an invite and hands its link to some. */
+function invite(world: World, host: Peer, guests: readonly Peer[]): void {
+  void host.submit<'createInvite'>({ kind: 'createInvite', lifetimeMs: null })?.then((made) => {
     if (!made.ok) return
-    const times = world.chance.happens(0.15) ? 2 : 1
-    for (let i = 0; i < times; i++) {
-      const other = world.otherThan(peer)
-      void other.submit<'acceptInvite'>({ kind: 'acceptInvite', link: made.value.link })
-    }
-    if (world.chance.happens(0.05)) {
-      void peer.submit<'withdrawInvite'>({ kind: 'withdrawInvite', invite: made.value.invite.invite })
-    }
+    const { link } = made.value
+    for (const guest of guests) void guest.submit<'acceptInvite'>({ kind: 'acceptInvite', link })
+    if (!world.chance.happens(0.05)) return
+    void host.submit<'withdrawInvite'>({ kind: 'withdrawInvite', invite: made.value.invite.invite })
   })
+}
+
+/** An invite for one other, now and then for two, who race. */
+function meet(world: World, peer: Peer): void {
+  const guests = [world.otherThan(peer)]
+  if (world.chance.happens(0.15)) guests.push(world.otherThan(peer))
+  invite(world, peer, guests)
 }
 
 function talk(world: World, peer: Peer): void {
@@ -39,6 +42,26 @@ function read(world: World, peer: Peer): void {
 
 function rename(world: World, peer: Peer): void {
   void peer.submit<'renameSelf'>({ kind: 'renameSelf', name: `CANARY ${peer.name} ${world.chance.below(100)}` })
+}
+
+/** Parts from somebody, and meets them again later or never. */
+function part(world: World, peer: Peer): void {
+  const other = world.otherThan(peer)
+  void peer.submit<'removeContact'>({ kind: 'removeContact', account: other.identity.account })
+  if (world.chance.happens(0.7)) {
+    const [host, guest] = world.chance.happens(0.5) ? [peer, other] : [other, peer]
+    world.schedule.after(world.chance.between(1_000, 20_000), () => invite(world, host, [guest]))
+  }
+}
+
+/** The sessions with somebody are gone, as after a copy of a part of the database was put back. */
+function forget(world: World, peer: Peer): void {
+  const other = world.otherThan(peer).identity
+  const contact = peer.disk.contacts.get(other.account)
+  if (contact === undefined || contact.acceptedInvite !== null) return
+  peer.crash()
+  for (const [name, row] of peer.disk.sessions) if (row.device === other.device) peer.disk.sessions.delete(name)
+  world.schedule.after(world.chance.between(100, 5_000), () => peer.start())
 }
 
 function kill(world: World, peer: Peer): void {
@@ -82,6 +105,8 @@ const troubled: readonly (readonly [number, Action])[] = [
   [0.6, cut],
   [0.3, fill],
   [0.3, jump],
+  [0.2, part],
+  [0.2, forget],
   [1, (world) => world.ether.breakOne()],
 ]
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { implementationLimits } from '../limits.ts'
 import type { ConversationId, DeviceId } from '../ids.ts'
@@ -82,5 +83,38 @@ describe('the place of an event', () => {
       expect(shown.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
       for (const { stamp } of places) expect(stamp.counter).toBeGreaterThanOrEqual(0)
     }
+  })
+
+  it('keeps a sender in order in any order of arrival, among others and with clocks of all kinds', () => {
+    const whole = (max: number) => fc.integer({ min: 0, max })
+    const arrivals = fc.array(fc.tuple(whole(1e6), fc.constantFrom(0, 0, 0, 1, 1_000, 3e11)), {
+      minLength: 2,
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(arrivals, fc.array(whole(5), { minLength: 40, maxLength: 40 }), (events, floors) => {
+        let saidMs = now - 1_000
+        const said = events.map(([, stepMs], at) => {
+          saidMs += stepMs
+          return { sequence: at + 1, stamp: { timeMs: saidMs, counter: at }, rank: events[at]?.[0] ?? 0 }
+        })
+        const arriving = [...said].sort((a, b) => a.rank - b.rank)
+        let row: ProgressRow | null = null
+        let clock = { timeMs: 0, counter: 0 }
+        const places: { sequence: number; stamp: Stamp }[] = []
+        for (const [at, { sequence, stamp }] of arriving.entries()) {
+          // Now and then something else was said here, which the sender had seen.
+          const isNewest = (row?.above.at(-1)?.sequence ?? row?.contiguous.sequence ?? 0) < sequence
+          const floor = floors[at] === 0 && isNewest ? clock : null
+          const outcome: { placed: Stamp; row: ProgressRow } = place(row, sequence, stamp, floor, now + at)
+          row = outcome.row
+          clock = nextStamp(observe(clock, outcome.placed), now)
+          places.push({ sequence, stamp: outcome.placed })
+        }
+        const shown = [...places].sort((a, b) => compareStamps(a.stamp, b.stamp) || a.sequence - b.sequence)
+        expect(shown.map(({ sequence }) => sequence)).toEqual(said.map(({ sequence }) => sequence))
+      }),
+      { numRuns: 2_000, seed: 7 },
+    )
   })
 })

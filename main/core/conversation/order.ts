@@ -29,6 +29,20 @@ function later(stamp: Stamp, by: number): Stamp {
   return counter <= counterMax ? { timeMs: stamp.timeMs, counter } : { timeMs: stamp.timeMs + 1, counter: 0 }
 }
 
+/** An earlier one; where the counter does not reach, the time before. */
+function earlier(stamp: Stamp, by: number): Stamp {
+  const counter = stamp.counter - by
+  return counter >= 0 ? { timeMs: stamp.timeMs, counter } : { timeMs: Math.max(0, stamp.timeMs - 1), counter: 0 }
+}
+
+function least(a: Stamp, b: Stamp): Stamp {
+  return compareStamps(a, b) <= 0 ? a : b
+}
+
+function greatest(a: Stamp, b: Stamp): Stamp {
+  return compareStamps(a, b) >= 0 ? a : b
+}
+
 /** The next reading: later than every one before it, and not before the wall clock. */
 export function nextStamp(clock: Stamp, nowMs: number): Stamp {
   return nowMs > clock.timeMs ? { timeMs: nowMs, counter: 0 } : later(clock, 1)
@@ -36,7 +50,7 @@ export function nextStamp(clock: Stamp, nowMs: number): Stamp {
 
 /** The clock after an event was placed: never behind it. */
 export function observe(clock: Stamp, placed: Stamp): Stamp {
-  return compareStamps(placed, clock) > 0 ? placed : clock
+  return greatest(clock, placed)
 }
 
 function stampOf(mark: ProgressMark): Stamp {
@@ -65,13 +79,9 @@ export function placeFor(
   if (floor !== null && compareStamps(place, floor) <= 0) {
     place = later(floor, 1)
   }
+  // The bounds leave room for every number that is still missing between the neighbours.
   const { before, after } = neighboursOf(progress, sequence)
-  if (after !== null && compareStamps(place, stampOf(after)) >= 0) {
-    const counter = after.counter - distance(sequence, after.sequence)
-    place = counter >= 0 ? { timeMs: after.orderMs, counter } : { timeMs: Math.max(0, after.orderMs - 1), counter: 0 }
-  }
-  if (before !== null && compareStamps(place, stampOf(before)) <= 0) {
-    place = later(stampOf(before), distance(before.sequence, sequence))
-  }
+  if (after !== null) place = least(place, earlier(stampOf(after), distance(sequence, after.sequence)))
+  if (before !== null) place = greatest(place, later(stampOf(before), distance(before.sequence, sequence)))
   return place
 }
