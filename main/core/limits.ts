@@ -84,11 +84,11 @@ export const implementationLimits = {
   /** Timers of the engine are given at most this often, whatever they ask for. */
   tickAfterMsMin: 10,
   /**
-   * How often expired rows are forgotten; not when the clock has moved by more than `pruneJumpMsMax` since
-   * the last time, so that a clock that is years off does not expire everything at once.
+   * How often expired rows are forgotten, and by how much further each time at most, so that a clock that is
+   * years off does not expire everything at once.
    */
   pruneIntervalMs: 10 * minute,
-  pruneJumpMsMax: 1 * hour,
+  pruneStepMsMax: 1 * hour,
   /** Rows of sessions, conversations, progress, events and deliveries that are kept in memory, of each. */
   hotRowsMax: 256,
   /** Settings, their keys' length and their texts'. */

@@ -318,6 +318,35 @@ describe('a contact that was parted from', () => {
   })
 })
 
+describe('a clock', () => {
+  it('that is ten years ahead for some hours does not take open invites with it (case 49)', async () => {
+    scene = await new Scene(2).begin()
+    const [victim, friend] = [scene.peer(0), scene.peer(1)]
+    // Long enough for the clock to have been seen going.
+    await scene.run(7_200_000)
+    const { link } = await scene.invite(victim)
+    victim.clockOffsetMs = 10 * 365 * 86_400_000
+    await scene.run(7_200_000)
+    await scene.restart(victim)
+    await scene.run(7_200_000)
+    victim.clockOffsetMs = 0
+    await scene.restart(victim)
+    await scene.accept(friend, link)
+    await scene.run(30_000)
+    expect(scene.contact(friend, victim)).toMatchObject({ state: 'active', pendingProblem: null })
+  })
+
+  it('that goes as it should lets go of what has expired', async () => {
+    scene = await new Scene(1).begin()
+    const victim = scene.peer(0)
+    const lifetimeMs = 3_600_000
+    await scene.invite(victim, lifetimeMs)
+    expect(victim.disk.prekeys.size).toBe(1)
+    await scene.run(3 * lifetimeMs)
+    expect(victim.disk.prekeys.size).toBe(0)
+  })
+})
+
 describe('a turned contact', () => {
   it('cannot stop us from writing with a clock at its end (case 49)', async () => {
     scene = await new Scene(2).begin()

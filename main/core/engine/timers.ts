@@ -12,6 +12,9 @@ import type { Turn } from './turn.ts'
 
 const limits = implementationLimits
 
+/** Among the settings, though no user's: up to when expired rows have been forgotten. */
+const prunedUpToKey = 'engine.prunedUpToMs'
+
 /** Whether something waits for a connected device although nothing of it is on its way. */
 function isStalled(state: State, device: DeviceId, flow: Flow): boolean {
   return flow.inFlight.length === 0 && flow.ask === null && flow.writable && state.depth(device).rows > 0
@@ -64,11 +67,11 @@ function recordSent(turn: Turn, device: DeviceId): void {
 }
 
 /** An invite that was accepted here and has expired meanwhile will not be completed. */
-function expirePending(turn: Turn): void {
+function expirePending(turn: Turn, upToMs: number): void {
   for (const contact of Array.from(turn.state.contacts())) {
     if (contact.state !== 'pending' || contact.acceptedInvite === null || contact.pendingProblem !== null) continue
     const invite = decodeInvite(turn.crypto, contact.acceptedInvite)
-    if (!invite.ok || turn.nowMs < invite.value.expiresAtMs) continue
+    if (!invite.ok || upToMs < invite.value.expiresAtMs) continue
     const { account } = turn.putContact({ ...contact, pendingProblem: 'inviteExpired' })
     turn.notice({ kind: 'warning', warning: { kind: 'inviteFailed', account, problem: 'inviteExpired' } })
   }
@@ -76,13 +79,16 @@ function expirePending(turn: Turn): void {
 
 function prune(turn: Turn): void {
   const { run } = turn.state
-  const { pruneIntervalMs, pruneJumpMsMax, seenEnvelopesPerDeviceMax } = limits
-  const passedMs = turn.nowMs - (run.prunedAtMs ?? turn.nowMs)
-  if (run.prunedAtMs !== null && passedMs >= 0 && passedMs < pruneIntervalMs) return
+  const { pruneIntervalMs, pruneStepMsMax, seenEnvelopesPerDeviceMax } = limits
+  if (run.prunedAtMs !== null && !hasElapsed(run.prunedAtMs, pruneIntervalMs, turn.nowMs)) return
   turn.state.setRun({ ...run, prunedAtMs: turn.nowMs })
-  if (run.prunedAtMs === null || passedMs < 0 || passedMs > pruneJumpMsMax) return
-  turn.put({ kind: 'prune', nowMs: turn.nowMs, seenPerDeviceMax: seenEnvelopesPerDeviceMax })
-  expirePending(turn)
+  // Its own clock, which follows ours in short steps, over restarts too: what a wrong clock says is not lost at once.
+  const before = turn.state.setting(prunedUpToKey)
+  const from = typeof before === 'number' ? before : turn.state.self.createdAtMs
+  const upToMs = Math.min(turn.nowMs, from + pruneStepMsMax)
+  if (upToMs !== before) turn.put({ kind: 'putSetting', key: prunedUpToKey, value: upToMs })
+  turn.put({ kind: 'prune', nowMs: upToMs, seenPerDeviceMax: seenEnvelopesPerDeviceMax })
+  expirePending(turn, upToMs)
 }
 
 export function onTick(turn: Turn): void {
