@@ -87,16 +87,28 @@ describe('the place of an event', () => {
 
   it('keeps a sender in order in any order of arrival, among others and with clocks of all kinds', () => {
     const whole = (max: number) => fc.integer({ min: 0, max })
-    const arrivals = fc.array(fc.tuple(whole(1e6), fc.constantFrom(0, 0, 0, 1, 1_000, 3e11)), {
+    const steps = fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1_000, 3e11), {
       minLength: 2,
       maxLength: 40,
     })
+    const some = fc.array(whole(5), { minLength: 40, maxLength: 40 })
+    // Either every event has a rank of its own, or one block of them is late.
+    const lateness = fc.oneof(
+      fc.array(whole(1e6), { minLength: 40, maxLength: 40 }),
+      fc.tuple(whole(40), whole(40), whole(40)),
+    )
     fc.assert(
-      fc.property(arrivals, fc.array(whole(5), { minLength: 40, maxLength: 40 }), (events, floors) => {
+      fc.property(steps, lateness, some, (events, late, floors) => {
+        const [from, to, until] = [...late].sort((a, b) => a - b)
+        const isBlock = late.length === 3
+        const rankOf = (at: number): number => {
+          if (!isBlock) return late[at] ?? 0
+          return at >= (from ?? 0) && at < (to ?? 0) ? (until ?? 0) + at / 100 : at
+        }
         let saidMs = now - 1_000
-        const said = events.map(([, stepMs], at) => {
+        const said = events.map((stepMs, at) => {
           saidMs += stepMs
-          return { sequence: at + 1, stamp: { timeMs: saidMs, counter: at }, rank: events[at]?.[0] ?? 0 }
+          return { sequence: at + 1, stamp: { timeMs: saidMs, counter: at }, rank: rankOf(at) }
         })
         const arriving = [...said].sort((a, b) => a.rank - b.rank)
         let row: ProgressRow | null = null
@@ -105,10 +117,12 @@ describe('the place of an event', () => {
         for (const [at, { sequence, stamp }] of arriving.entries()) {
           // Now and then something else was said here, which the sender had seen.
           const isNewest = (row?.above.at(-1)?.sequence ?? row?.contiguous.sequence ?? 0) < sequence
-          const floor = floors[at] === 0 && isNewest ? clock : null
+          const floor = (floors[at] ?? 0) < 3 && isNewest ? clock : null
           const outcome: { placed: Stamp; row: ProgressRow } = place(row, sequence, stamp, floor, now + at)
           row = outcome.row
-          clock = nextStamp(observe(clock, outcome.placed), now)
+          // A few things were said here meanwhile.
+          const { timeMs, counter } = outcome.placed
+          clock = observe(clock, { timeMs, counter: counter + (floors[at] ?? 0) })
           places.push({ sequence, stamp: outcome.placed })
         }
         const shown = [...places].sort((a, b) => compareStamps(a.stamp, b.stamp) || a.sequence - b.sequence)
