@@ -2,9 +2,10 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasDisplay, startDisplay } from './display.mjs'
-import { canRead, ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
+import { ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
 import { root } from './paths.mjs'
 import { run } from './run.mjs'
+import { readableView } from './view.mjs'
 
 const minuteMs = 60_000
 
@@ -26,7 +27,7 @@ function tool(/** @type {string} */ path, /** @type {string[]} */ ...args) {
 
 /** Projects of vitest.config.ts; each test counts. */
 function suite(/** @type {string} */ project, /** @type {number} */ minutes) {
-  return /** @type {Check} */ ((say) => runVitest(project, minutes * minuteMs, say, {}))
+  return /** @type {Check} */ ((say) => runVitest(project, minutes * minuteMs, say, { view: undefined }))
 }
 
 /** As `suite`, for tests that open windows: as an ordinary user, with the sandbox on wherever that is possible. */
@@ -34,16 +35,15 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
   return /** @type {Check} */ (
     async (say) => {
       const ordinary = ordinaryUser()
-      const readable = ordinary !== undefined && (await canRead(ordinary, join(root, 'package.json')))
-      const user = readable ? ordinary : undefined
+      const view = ordinary && (await readableView(ordinary))
       const closed = 'an ordinary user cannot read this folder, so the tests run as root'
-      const obstacle = ordinary && !readable ? closed : await sandboxObstacle(ordinary)
+      const obstacle = ordinary && !view ? closed : await sandboxObstacle(ordinary)
       const notes = obstacle === undefined ? [] : [`Chromium's sandbox is OFF: ${obstacle}.`]
-      const as = user ?? ourselves()
+      const as = ordinary && view ? ordinary : ourselves()
       const display = hasDisplay() ? undefined : await startDisplay(as, { width: 1600, height: 1000 })
       const env = { ...(display?.env ?? as.env), WAXWING_SANDBOX: obstacle === undefined ? 'on' : 'off' }
       try {
-        const outcome = await runVitest(project, minutes * minuteMs, say, { user: as, env })
+        const outcome = await runVitest(project, minutes * minuteMs, say, { user: as, env, view })
         return { ...outcome, notes: [...notes, ...outcome.notes] }
       } finally {
         display?.stop()
@@ -72,7 +72,8 @@ export const checks = /** @type {const} */ ({
 export const usualChecks = Object.keys(checks).filter((name) => name !== 'net')
 
 /** @returns {Promise<Outcome>} */
-async function runVitest(project, timeoutMs, say, { user = ourselves(), env = process.env }) {
+async function runVitest(project, timeoutMs, say, { user = ourselves(), env = process.env, view }) {
+  const { root: place, wrap } = view ?? { root, wrap: user.wrap }
   const folder = mkdtempSync(join(tmpdir(), 'waxwing-test-'))
   if (user.dropped) chownSync(folder, user.uid, user.gid)
   const report = join(folder, 'report.json')
@@ -87,10 +88,10 @@ async function runVitest(project, timeoutMs, say, { user = ourselves(), env = pr
       '--reporter=json',
       `--outputFile=${report}`,
     ]
-    const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...configuration]
-    const [command, args] = user.wrap(process.execPath, vitest)
+    const vitest = [join(place, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...configuration]
+    const [command, args] = wrap(process.execPath, vitest)
     const ownEnv = { ...env, NO_COLOR: '1', WAXWING_TEST_CACHE: join(folder, 'cache') }
-    const result = await run(command, args, { timeoutMs, onLine: say, env: ownEnv })
+    const result = await run(command, args, { timeoutMs, onLine: say, env: ownEnv, cwd: place === root ? root : '/' })
     return count(result, report)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -95,8 +95,3 @@ async function succeeds(user, command, args, extra = {}) {
   const result = await run(wrapped, allArgs, { env: { ...user.env, ...extra }, cwd: '/', timeoutMs: 10_000 })
   return result.code === 0
 }
-
-/** True when they can read the file. */
-export async function canRead(user, path) {
-  return await succeeds(user, 'test', ['-r', path])
-}
