@@ -104,7 +104,7 @@ export class Peer {
         return 'commit'
       },
       died: () => this.crash(),
-      committed: () => undefined,
+      committed: (changes) => watch.noteDurable(this.identity.device, changes),
     }
   }
 

@@ -38,13 +38,15 @@ function committing(keep: (change: Change) => boolean): (store: Store) => Store 
   return (store) => altered(store, { commit: (changes) => store.commit(changes.filter(keep)) })
 }
 
-/** Violations of the first of a few worlds that has any. */
-async function violationsOf(climate: Climate): Promise<string> {
-  for (let seed = 1; seed <= 12; seed++) {
+/** Whether one of a few worlds notices, in these words. */
+async function isNoticed(climate: Climate, words: RegExp): Promise<string> {
+  const noticed = new Set<string>()
+  for (let seed = 1; seed <= 20; seed++) {
     const { violations } = await live(seed, { ...climate, durationMs: 60_000 }, silent)
-    if (violations.length > 0) return violations.join('\n')
+    for (const violation of violations) noticed.add(violation)
+    if (violations.some((violation) => words.test(violation))) return 'noticed'
   }
-  return 'nothing was noticed'
+  return `only: ${[...noticed].join('; ')}`
 }
 
 describe('a simulation notices', () => {
@@ -56,16 +58,17 @@ describe('a simulation notices', () => {
           return ok(undefined)
         },
       })
-    expect(await violationsOf({ ...stormy, tamper })).toMatch(/before it was stored/)
+    expect(await isNoticed({ ...stormy, tamper }, /before it was stored/)).toBe('noticed')
   })
 
   it('that repetitions are not recognised', async () => {
-    const tamper = loading((slice) => ({ ...slice, seen: [], progress: [], events: [] }))
+    const own = (slice: Slice) => slice.events.filter((row) => row.clientId !== null)
+    const tamper = loading((slice) => ({ ...slice, seen: [], progress: [], events: own(slice) }))
     const noisy = {
       ...stormy,
       tamper: (store: Store) => committing(({ kind }) => kind !== 'putSession')(tamper(store)),
     }
-    expect(await violationsOf(noisy)).toMatch(/announced twice/)
+    expect(await isNoticed(noisy, /announced twice/)).toBe('noticed')
   })
 
   it('that content is sealed anew after a restart', async () => {
@@ -73,23 +76,23 @@ describe('a simulation notices', () => {
       ...slice,
       outbox: slice.outbox.map((row) => ({ ...row, sealed: null })),
     }))
-    expect(await violationsOf({ ...stormy, tamper })).toMatch(/sealed twice/)
+    expect(await isNoticed({ ...stormy, tamper }, /sealed twice/)).toBe('noticed')
   })
 
   it('that a message is told as delivered and lost', async () => {
     const tamper = committing(
       (change) => change.kind !== 'putEvent' || !change.row.unread || change.row.sequence % 5 !== 0,
     )
-    expect(await violationsOf({ ...stormy, tamper })).toMatch(/does not have it/)
+    expect(await isNoticed({ ...stormy, tamper }, /does not have it/)).toBe('noticed')
   })
 
   it('that the outbox forgets', async () => {
     const tamper = committing((change) => change.kind !== 'putOutbox' || change.row.order % 7 !== 0)
-    expect(await violationsOf({ ...stormy, tamper })).toMatch(/not known as delivered|said, /)
+    expect(await isNoticed({ ...stormy, tamper }, /not known as delivered|said, /)).toBe('noticed')
   })
 
   it('that a key and nonce are used twice', async () => {
     const tamper = committing((change) => change.kind !== 'putSession')
-    expect(await violationsOf({ ...stormy, tamper, brokenRandom: true })).toMatch(/used for two texts/)
+    expect(await isNoticed({ ...stormy, tamper, brokenRandom: true }, /used for two texts/)).toBe('noticed')
   })
 })

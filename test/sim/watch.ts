@@ -21,6 +21,8 @@ export class Watch {
   readonly #disks = new Map<DeviceId, Disk>()
   readonly #sealed = new Map<string, string>()
   readonly #arrived = new Map<string, number>()
+  readonly #durable = new Set<string>()
+  readonly #rejected = new Set<string>()
   readonly #crypto: Crypto
   /** The given primitives, with every seal watched. */
   readonly crypto: Crypto
@@ -61,10 +63,15 @@ export class Watch {
     this.#sealed.set(place, what)
   }
 
+  #noteHostile(to: DeviceId, frame: Uint8Array): void {
+    const decoded = decodeFrame(frame)
+    if (decoded.ok && decoded.value.kind === 'reject') this.#rejected.add(`${to}/${decoded.value.envelopeId}`)
+  }
+
   /** A frame leaves: nothing readable in it, and an acknowledgment only for what is on the disk. */
   noteFrame(from: DeviceId, to: DeviceId, frame: Uint8Array): void {
     this.frames++
-    if (this.hostile.has(from)) return
+    if (this.hostile.has(from)) return this.#noteHostile(to, frame)
     if (Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).includes(canaryBytes)) {
       this.violation('a name or text is readable in a frame')
     }
@@ -77,11 +84,19 @@ export class Watch {
         if (!disk.seen.has(`${to}/${envelope}`)) this.violation('acknowledged before it was stored')
       }
     }
+    if (decoded.value.kind === 'reject') this.#rejected.add(`${to}/${decoded.value.envelopeId}`)
     if (decoded.value.kind === 'envelope') {
       const envelope = this.envelopeOf(decoded.value.sealed)
-      const rows = [...disk.outbox.values()]
-      const kept = rows.some((row) => row.device === to && row.sealed?.envelope === envelope)
-      if (!kept) this.violation('an envelope left before it was stored')
+      // It may be acknowledged, and gone from the disk, in the commit after which it leaves once more.
+      if (!this.#durable.has(`${from}/${to}/${envelope}`)) this.violation('an envelope left before it was stored')
+    }
+  }
+
+  /** After a commit was written. */
+  noteDurable(device: DeviceId, changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.kind !== 'putOutbox' || change.row.sealed === null) continue
+      this.#durable.add(`${device}/${change.row.device}/${change.row.sealed.envelope}`)
     }
   }
 
@@ -91,8 +106,11 @@ export class Watch {
     for (const change of changes) {
       if (change.kind === 'putOutbox') {
         const before = disk.outbox.get(`${change.row.device}/${change.row.order}`)
-        const again = before !== undefined && before.sealed !== null && change.row.sealed !== null
-        if (again && before.sealed.envelope !== change.row.sealed?.envelope) this.violation('sealed twice')
+        const earlier = before?.sealed?.envelope
+        const refused = earlier !== undefined && this.#rejected.has(`${device}/${earlier}`)
+        // Only what the peer could not open is sealed anew.
+        const changed = earlier !== undefined && change.row.sealed?.envelope !== earlier
+        if (changed && !refused) this.violation('sealed twice')
       }
       if (change.kind === 'putDelivery' && change.row.device !== device) {
         const { state, event } = change.row
