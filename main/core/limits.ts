@@ -162,6 +162,8 @@ export const networkLimits = {
   // Dialling.
   dialsMax: 16,
   addressesPerDialMax: 12,
+  /** The lowest port that is dialled in private networks: those below belong to services of the system. */
+  nearPortMin: 1_024,
   connectTimeoutMs: 3 * second,
   connectStaggerMs: 200,
   handshakeTimeoutMs: 6 * second,

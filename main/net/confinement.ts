@@ -1,4 +1,5 @@
 /** What this network may dial, where it listens, and which interfaces it may use for the LAN. */
+import { networkLimits } from '../core/limits.ts'
 import { inSubnet, scopeOf } from './addresses.ts'
 import type { AddressFamily, SocketAddress } from './addresses.ts'
 import type { LocalInterface } from './interfaces.ts'
@@ -13,6 +14,8 @@ export function mayDial(confine: Confinement, address: SocketAddress, interfaces
   if (scope === 'linkLocal' && address.family === 'ip6') return false
   // A peer's word must not make this program talk to the services of its own machine.
   if (scope === 'loopback') return false
+  // Nor to the services of its network: routers, printers, shares. No node of ours needs such a port there.
+  if (scope !== 'global' && address.port < networkLimits.nearPortMin) return false
   if (confine === 'none') return true
   return interfaces
     .filter((one) => confine.interfaces.includes(one.name))

@@ -88,8 +88,8 @@ describe('interfaces', () => {
 })
 
 describe('confinement', () => {
-  const may = (confine: Parameters<typeof mayDial>[0], host: string): boolean => {
-    const address = socketAddress(host, 4_001)
+  const may = (confine: Parameters<typeof mayDial>[0], host: string, port = 4_001): boolean => {
+    const address = socketAddress(host, port)
     return address !== null && mayDial(confine, address, interfaces)
   }
   const hosts = [
@@ -110,6 +110,15 @@ describe('confinement', () => {
 
   it('lets an unconfined network dial the world, but not this machine', () => {
     expect(hosts.filter((host) => may('none', host))).toEqual(['192.168.7.9', '10.8.0.9', '9.9.9.9'])
+  })
+
+  it('lets no contact’s word knock at the services of this network (address of a contact as a port scan)', () => {
+    const near = ['192.168.7.1', '10.0.0.1', '172.16.0.1', '100.64.0.1', '169.254.169.254', 'fd00::1']
+    for (const port of [22, 53, 80, 443, 445, 631, 1_023]) {
+      expect(near.filter((host) => may('none', host, port))).toEqual([])
+      expect(may('none', '9.9.9.9', port)).toBe(true)
+    }
+    expect(may('none', '192.168.7.1', 1_024)).toBe(true)
   })
 
   it('lets one of an interface dial its subnets alone', () => {

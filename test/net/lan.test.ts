@@ -256,7 +256,7 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     const spy = await observer()
     const a = await peer('a', 1, 'on', 'docker0')
     const b = await peer('b', 2, 'on', 'eth0')
-    a.tell({ do: 'peers', peers: [b.target(0, ['/ip4/10.77.0.2/tcp/1'])] })
+    a.tell({ do: 'peers', peers: [b.target(0, ['/ip4/10.77.0.2/tcp/4001'])] })
     b.tell({ do: 'peers', peers: [a.target(1)] })
     await pause(2_000)
     expect(new Set(spy.said.map((line) => field(line, 'from')).filter((one) => one !== undefined))).toEqual(

@@ -53,9 +53,9 @@ export class Discovery {
   }
 
   setPairs(pairs: readonly LanPair[]): void {
-    this.#own.setPairs(pairs)
     this.#known.setPairs(pairs)
-    if (this.#sockets.size > 0) this.#begin()
+    // A contact that tells ever new addresses must not make us call out on the LAN each time.
+    if (this.#own.setPairs(pairs) && this.#sockets.size > 0) this.#begin()
   }
 
   /** Speaks on exactly these interfaces from now on; on none, every socket is closed at once. */

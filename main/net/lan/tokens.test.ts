@@ -24,6 +24,20 @@ function hexes(packets: readonly (readonly Uint8Array[])[]): string[] {
   return packets.flat().map(toHex)
 }
 
+describe('our own tokens', () => {
+  it('are announced anew only for other pairs, however often a contact makes us look', () => {
+    const own = new OwnTokens((lengthBytes) => Uint8Array.from(randomBytes(lengthBytes)))
+    expect(own.setPairs([])).toBe(false)
+    expect(own.setPairs(pairs(3))).toBe(true)
+    const before = hexes(own.packets(nowMs))
+    expect(own.setPairs(pairs(3))).toBe(false)
+    expect(hexes(own.packets(nowMs))).toEqual(before)
+    expect(own.setPairs(pairs(2))).toBe(true)
+    expect(own.setPairs(pairs(2).map((pair) => ({ ...pair, side: 1 as const })))).toBe(true)
+    expect(own.setPairs(pairs(2).map((pair) => ({ ...pair, side: 1 as const, key })))).toBe(true)
+  })
+})
+
 describe('lanToken', () => {
   it('is the HMAC that the protocol says', () => {
     // Computed with: printf '\x00\x00\x00\x00\x00\x00\x00\x00\x2a' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0707…07

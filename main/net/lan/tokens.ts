@@ -4,7 +4,7 @@
  * byte) | epoch (u64 big-endian)); the side keeps the two directions apart.
  */
 import { createHmac } from 'node:crypto'
-import { compareBytes, toHex } from '../../core/bytes.ts'
+import { compareBytes, equalBytes, toHex } from '../../core/bytes.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import { networkLimits } from '../../core/limits.ts'
 
@@ -20,6 +20,11 @@ export interface LanPair {
 
 const perPacket = networkLimits.lanTokensPerPacket
 const sizeBytes = networkLimits.lanTokenSizeBytes
+
+function samePair(one: LanPair, other: LanPair | undefined): boolean {
+  if (other === undefined || one.device !== other.device || one.side !== other.side) return false
+  return equalBytes(one.key, other.key)
+}
 
 export function epochOf(nowMs: number): number {
   return Math.max(0, Math.floor(nowMs / networkLimits.lanEpochMs))
@@ -49,9 +54,14 @@ export class OwnTokens {
     this.#random = random
   }
 
-  setPairs(pairs: readonly LanPair[]): void {
-    this.#pairs = pairs.slice(0, perPacket * networkLimits.lanPacketsPerAnnouncementMax)
+  /** False when nothing is to be announced anew: these are the pairs already. */
+  setPairs(pairs: readonly LanPair[]): boolean {
+    const wanted = pairs.slice(0, perPacket * networkLimits.lanPacketsPerAnnouncementMax)
+    const isSame = wanted.length === this.#pairs.length && wanted.every((pair, i) => samePair(pair, this.#pairs[i]))
+    if (isSame) return false
+    this.#pairs = wanted
     this.#packets = []
+    return true
   }
 
   packets(nowMs: number): readonly (readonly Uint8Array[])[] {
