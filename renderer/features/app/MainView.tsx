@@ -37,16 +37,17 @@ export function MainView(): JSX.Element {
   )
 
   return (
-    <div class={styles.main} data-open={selected() ? '' : undefined}>
+    <main class={styles.main} data-open={selected() ? '' : undefined}>
+      <h1 class="visually-hidden">{t('app.name')}</h1>
       <Show when={state.connection !== 'connected'}>
         <p class={styles.banner} role="status">
           {t('app.reconnecting')}
         </p>
       </Show>
-      <aside class={styles.side}>
+      <div class={styles.side}>
         <ConversationList />
-      </aside>
-      <main class={styles.centre}>
+      </div>
+      <div class={styles.centre}>
         <Show
           when={selected()}
           fallback={
@@ -59,7 +60,7 @@ export function MainView(): JSX.Element {
         >
           {(conversation) => <ConversationView conversation={conversation()} />}
         </Show>
-      </main>
+      </div>
       <Show when={app.pane() && selected()}>
         {(conversation) => (
           <div class={styles.pane}>
@@ -69,6 +70,6 @@ export function MainView(): JSX.Element {
           </div>
         )}
       </Show>
-    </div>
+    </main>
   )
 }

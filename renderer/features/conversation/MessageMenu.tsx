@@ -26,7 +26,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
       placement="bottom-start"
       modal={false}
     >
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal mount={document.querySelector('main') ?? document.body}>
         <DropdownMenu.Content class={menu.menu} aria-label={t('conversation.messageMenu')}>
           <Show when={text() !== null}>
             <DropdownMenu.Item class={menu.item} onSelect={() => void controller.copy(text() ?? '')}>

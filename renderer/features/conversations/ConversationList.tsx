@@ -76,7 +76,7 @@ function Head(): JSX.Element {
   const { float } = useApp()
   return (
     <header class={styles.header}>
-      <h1 class={styles.word}>{t('app.name')}</h1>
+      <p class={styles.word}>{t('app.name')}</p>
       <IconButton
         label={t('conversations.settings')}
         keys={`${commandKey()} ,`}

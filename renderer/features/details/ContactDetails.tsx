@@ -61,7 +61,7 @@ export function ContactDetails(props: { readonly contact: Contact }): JSX.Elemen
         )}
       </Show>
       <section class={styles.block}>
-        <h4 class={styles.heading}>{t('details.verification')}</h4>
+        <h3 class={styles.heading}>{t('details.verification')}</h3>
         <p class={styles.sealLine}>
           <Seal state={sealOf(props.contact)} size={20} label={t(`seal.${sealOf(props.contact)}`)} />
           <span>{verification()}</span>
@@ -72,7 +72,7 @@ export function ContactDetails(props: { readonly contact: Contact }): JSX.Elemen
       </section>
       <section class={styles.block}>
         <div class={styles.headingLine}>
-          <h4 class={styles.heading}>{t('details.fingerprint')}</h4>
+          <h3 class={styles.heading}>{t('details.fingerprint')}</h3>
           <CopyButton text={props.contact.fingerprint} />
         </div>
         <Fingerprint value={props.contact.fingerprint} label={t('details.fingerprint')} small />

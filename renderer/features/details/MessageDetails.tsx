@@ -65,7 +65,7 @@ export function MessageDetails(props: MessageDetailsProps): JSX.Element {
               <dd>{fullTime(details().message.storedAtMs)}</dd>
             </dl>
             <section class={styles.block}>
-              <h4 class={styles.heading}>{t('details.path')}</h4>
+              <h3 class={styles.heading}>{t('details.path')}</h3>
               <Show when={!details().message.own}>
                 <p>{t('delivery.receivedStory', senderName(state, details().message.sender))}</p>
               </Show>

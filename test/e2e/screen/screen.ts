@@ -1,14 +1,15 @@
 /** Opens the built screen in a browser, with a stand-in for the node and the shell behind its bridge. */
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { extname, join, normalize } from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { chromium } from 'playwright'
+import type { Page } from 'playwright'
+import { _electron, chromium } from 'playwright'
 import type { PortRequest } from '../../../preload/contract/port.ts'
 import type { FakeNode } from './fakeNode.ts'
 import { nowMs } from './people.ts'
 
 export const rendererDirectory = join(import.meta.dirname, '../../../out/renderer')
-const origin = 'http://waxwing.localhost'
+const origin = 'https://waxwing.localhost'
 
 /** As the app serves it, but for the scheme. */
 export const policy = [
@@ -41,12 +42,16 @@ export interface Screen {
 }
 
 export interface ScreenOptions {
-  readonly width?: number
-  readonly height?: number
+  /** Width and height. */
+  readonly size?: readonly [number, number]
   readonly scheme?: 'light' | 'dark'
+  /** Answers of the shell in place of the usual ones. */
   readonly shell?: { readonly [method: string]: unknown }
-  readonly reducedMotion?: boolean
 }
+
+const electronPath = createRequire(import.meta.url)('electron') as unknown as string
+const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+const usualSize = [1280, 800] as const
 
 const shellAnswers: { readonly [method: string]: unknown } = {
   exportFiles: { folder: 'waxwing-fingerprint' },
@@ -61,9 +66,79 @@ const shellAnswers: { readonly [method: string]: unknown } = {
   about: { version: '0.1.0', profile: 'default', platform: 'linux x64', sandboxed: true },
 }
 
-export async function launch(): Promise<Browser> {
-  const executablePath = process.env['WAXWING_CHROMIUM'] ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--font-render-hinting=none'] })
+/** The engine that the app runs on, or the browser that WAXWING_CHROMIUM names. */
+export interface Stage {
+  readonly newPage: (options: ScreenOptions) => Promise<{ readonly page: Page; readonly close: () => Promise<void> }>
+  readonly close: () => Promise<void>
+}
+
+export async function launch(): Promise<Stage> {
+  const executablePath = process.env['WAXWING_CHROMIUM']
+  return executablePath === undefined ? electronStage() : browserStage(executablePath)
+}
+
+/** What Electron needs of ours, and no more. */
+function environment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'DISPLAY', 'XAUTHORITY', 'WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR', 'TZ']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
+
+async function browserStage(executablePath: string): Promise<Stage> {
+  const browser = await chromium.launch({ executablePath, args: rootArguments })
+  return {
+    newPage: async (options) => {
+      const [width, height] = options.size ?? usualSize
+      const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB' })
+      return { page: await context.newPage(), close: () => context.close() }
+    },
+    close: () => browser.close(),
+  }
+}
+
+async function electronStage(): Promise<Stage> {
+  const electron = await _electron.launch({
+    executablePath: electronPath,
+    args: [...rootArguments, '--lang=en-GB', '--force-device-scale-factor=1', join(import.meta.dirname, 'harness')],
+    env: { ...environment(), ELECTRON_DISABLE_SECURITY_WARNINGS: 'true' },
+    timeout: 60_000,
+  })
+  await electron.firstWindow()
+  return {
+    newPage: async (options) => {
+      const [width, height] = options.size ?? usualSize
+      const opened = electron.waitForEvent('window')
+      await electron.evaluate(
+        ({ BrowserWindow }, size) => {
+          const window = new BrowserWindow({
+            ...size,
+            useContentSize: true,
+            enableLargerThanScreen: true,
+            webPreferences: { sandbox: true, backgroundThrottling: false },
+          })
+          return window.loadURL('about:blank')
+        },
+        { width, height },
+      )
+      const page = await opened
+      return { page, close: () => page.close() }
+    },
+    close: () => electron.close(),
+  }
+}
+
+/** Runs in the page: it is always the same moment there, while timers run on. */
+function holdDate(timeMs: number): void {
+  const Real = Date
+  class Held extends Real {
+    constructor(...parts: [] | [number | string | Date]) {
+      super(parts.length === 0 ? timeMs : parts[0])
+    }
+
+    static override now(): number {
+      return timeMs
+    }
+  }
+  window.Date = Held as DateConstructor
 }
 
 /** Runs in the page before anything else. */
@@ -93,16 +168,10 @@ function installBridge(): void {
   Object.defineProperty(window, 'waxwing', { value: bridge })
 }
 
-export async function openScreen(browser: Browser, node: FakeNode, options: ScreenOptions = {}): Promise<Screen> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
-    colorScheme: options.scheme ?? 'light',
-    locale: 'en-GB',
-    timezoneId: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
-  })
-  const page = await context.newPage()
-  await page.clock.setFixedTime(nowMs)
+export async function openScreen(stage: Stage, node: FakeNode, options: ScreenOptions = {}): Promise<Screen> {
+  const { page, close } = await stage.newPage(options)
+  page.setDefaultTimeout(10_000)
+  await page.emulateMedia({ colorScheme: options.scheme ?? 'light', reducedMotion: 'reduce' })
   const complaints: string[] = []
   const shellCalls: { method: string; params: unknown }[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
@@ -136,7 +205,11 @@ export async function openScreen(browser: Browser, node: FakeNode, options: Scre
     shellCalls.push({ method, params: JSON.parse(params) as unknown })
     return JSON.stringify(options.shell?.[method] ?? shellAnswers[method] ?? {})
   })
+  await page.addInitScript(holdDate, nowMs)
   await page.addInitScript(installBridge)
   await page.goto(`${origin}/index.html`)
-  return { page, node, complaints, shellCalls, close: () => context.close() }
+  // The engine drops clicks that come before the first frame is on the screen.
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  return { page, node, complaints, shellCalls, close }
 }

@@ -1,0 +1,183 @@
+/**
+ * Every view in every theme and from 380 px to 1,920: no violation that axe-core knows, nothing that the policy or the
+ * console complains about, no sideways scrolling. With WAXWING_SHOTS set, a picture of each goes to out/screens.
+ */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Profile, Settings } from '../../../preload/contract/dto.ts'
+import { FakeNode } from './fakeNode.ts'
+import { anna, dmitri, mei } from './people.ts'
+import type { Screen, Stage } from './screen.ts'
+import { launch, openScreen } from './screen.ts'
+
+const directory = join(import.meta.dirname, '../../../out/screens')
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const looks = [
+  { name: 'light-phone', theme: 'light', size: [380, 700] },
+  { name: 'dark-normal', theme: 'dark', size: [1280, 800] },
+  { name: 'contrast-small', theme: 'contrast', size: [800, 600] },
+  { name: 'light-large', theme: 'system', size: [1920, 1080] },
+] as const satisfies readonly { name: string; theme: Settings['theme']; size: readonly [number, number] }[]
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole('region', { name: 'Conversations' }).getByText(name, { exact: true }).click()
+  await page.locator('section[aria-label="Messages"][data-placed]').waitFor()
+}
+
+const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
+  list: async (page) => page.getByRole('region', { name: 'Conversations' }).waitFor(),
+  conversation: async (page) => open(page, anna.name),
+  details: async (page) => {
+    await open(page, anna.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByRole('region', { name: 'Details' }).getByText('Fingerprint').waitFor()
+  },
+  pending: async (page) => {
+    await open(page, mei.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByRole('region', { name: 'Details' }).getByText('Fingerprint').waitFor()
+  },
+  messageDetails: async (page) => {
+    await open(page, anna.name)
+    await page.getByText('Weather says sun until four.').last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Message details' }).click()
+    await page.getByText('computer has stored it.').waitFor()
+  },
+  menu: async (page) => {
+    await open(page, anna.name)
+    await page.getByText('Weather says sun until four.').last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Copy text' }).waitFor()
+  },
+  keyChanged: async (page) => {
+    await open(page, dmitri.name)
+    await page.getByRole('button', { name: 'Accept new key' }).click()
+    await page.getByRole('dialog').waitFor()
+  },
+  verify: async (page) => {
+    await open(page, anna.name)
+    await page.getByRole('button', { name: 'Verify' }).click()
+    await page.getByRole('group', { name: 'Safety number' }).waitFor()
+  },
+  newContact: async (page) => {
+    await page.getByRole('button', { name: 'New contact' }).first().click()
+    await page.getByRole('textbox', { name: 'Invite link' }).waitFor()
+  },
+  invite: async (page) => {
+    await page.getByRole('button', { name: 'New contact' }).first().click()
+    await page.getByRole('button', { name: 'Create invite' }).click()
+    await page.getByRole('textbox', { name: 'Invite link to share' }).waitFor()
+  },
+  accept: async (page) => {
+    await page.getByRole('button', { name: 'New contact' }).first().click()
+    await page.getByRole('textbox', { name: 'Invite link' }).fill('waxwing:abcdef')
+    await page.getByText('This invite says it is from').waitFor()
+  },
+  settings: async (page) => {
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Export fingerprint' }).waitFor()
+  },
+  palette: async (page) => {
+    await page.getByRole('region', { name: 'Conversations' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+  },
+  find: async (page) => {
+    await open(page, anna.name)
+    await page.keyboard.press('Control+f')
+    await page.getByRole('textbox', { name: 'Find in conversation' }).fill('ferry')
+    await page.getByText('1 of 1').waitFor()
+  },
+}
+
+const closed: {
+  readonly [name: string]: { readonly profile: Partial<Profile>; readonly go: (page: Page) => Promise<void> }
+} = {
+  welcome: {
+    profile: { state: 'absent' },
+    go: async (page) => page.getByRole('textbox', { name: 'Your name' }).waitFor(),
+  },
+  protect: {
+    profile: { state: 'absent' },
+    go: async (page) => {
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByRole('textbox', { name: 'Passphrase', exact: true }).fill('violet harbour lamp seven')
+      await page.getByRole('button', { name: 'Create profile' }).click()
+      await page.getByText('not the same').waitFor()
+    },
+  },
+  unlock: {
+    profile: { state: 'locked' },
+    go: async (page) => {
+      await page.getByRole('textbox', { name: 'Passphrase' }).fill('nonsense')
+      await page.getByRole('button', { name: 'Unlock' }).click()
+      await page.getByText('That is not the passphrase').waitFor()
+    },
+  },
+  broken: {
+    profile: { state: 'broken', problem: 'The database is damaged at its first page.' },
+    go: async (page) => page.getByText('damaged at its first page').waitFor(),
+  },
+}
+
+let stage: Stage
+beforeAll(async () => {
+  mkdirSync(directory, { recursive: true })
+  stage = await launch()
+}, 60_000)
+afterAll(() => stage.close())
+
+async function findings(page: Page): Promise<readonly string[]> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axeSource })
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document).then((found) => JSON.stringify(found.violations.flatMap((one) => one.nodes.map((node) => one.id + ' ' + node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  await session.detach()
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  return [
+    ...(JSON.parse(String(result.value)) as string[]),
+    ...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : []),
+  ]
+}
+
+async function expectGood(screen: Screen, name: string): Promise<void> {
+  if (process.env['WAXWING_SHOTS']) await screen.page.screenshot({ path: join(directory, `${name}.png`) })
+  expect({ name, found: await findings(screen.page), complaints: screen.complaints }).toEqual({
+    name,
+    found: [],
+    complaints: [],
+  })
+}
+
+describe.each(looks)('$name', ({ name, theme, size }) => {
+  const scheme = theme === 'dark' ? 'dark' : 'light'
+
+  it.each(Object.entries(views))('%s', async (view, go) => {
+    const screen = await openScreen(stage, new FakeNode({ settings: { theme } }), { size, scheme })
+    await go(screen.page)
+    await expectGood(screen, `${view}-${name}`)
+    await screen.close()
+  })
+
+  it.each(Object.entries(closed))('%s', async (view, { profile, go }) => {
+    const screen = await openScreen(stage, new FakeNode({ profile, settings: { theme } }), { size, scheme })
+    await go(screen.page)
+    await expectGood(screen, `${view}-${name}`)
+    await screen.close()
+  })
+
+  it('empty', async () => {
+    const screen = await openScreen(stage, new FakeNode({ empty: true, settings: { theme } }), { size, scheme })
+    await screen.page.getByText('Nobody here yet').waitFor()
+    await expectGood(screen, `empty-${name}`)
+    await screen.close()
+  })
+})
