@@ -141,7 +141,7 @@ const rename = (driver: Driver, name: string) => driver.submit<'renameSelf'>({ k
 describe('the driver', () => {
   it('commits before anything leaves', async () => {
     const driver = await begin()
-    expect(trace).toEqual(['commit putConversation', 'lan true', 'setPeers'])
+    expect(trace).toEqual(['commit putConversation', 'setPeers', 'lan true'])
     const values = new Map([['lanDiscovery', false]])
     await driver.submit<'setSettings'>({ kind: 'setSettings', values })
     expect(trace.slice(3)).toEqual(['commit putSetting', 'lan false'])
@@ -182,7 +182,8 @@ describe('the driver', () => {
     expect(trace).toEqual([])
     failure = null
     await clock.pass(2 * implementationLimits.storageRetryMs)
-    expect(trace).toEqual(['commit putConversation', 'lan true', 'setPeers'])
+    expect(trace[0]).toMatch(/^commit putConversation/)
+    expect(trace.slice(1)).toEqual(['setPeers', 'lan true'])
     await driver.stop()
   })
 

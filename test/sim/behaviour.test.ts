@@ -221,6 +221,7 @@ describe('messages', () => {
   it('drain in order after a long absence, never more than a window on the wire', async () => {
     await pair()
     const [a, b] = [scene.peer(0), scene.peer(1)]
+    const [before] = [...a.disk.sessions.values()]
     b.crash()
     await scene.run(11_000)
     const conversation = scene.conversation(a, b)
@@ -238,6 +239,9 @@ describe('messages', () => {
     expect(a.disk.outbox.size).toBe(0)
     expect(flying).toBeLessThanOrEqual(implementationLimits.sendWindowFrames)
     expect(flying).toBeGreaterThan(32)
+    // So many without an answer ask for new keys.
+    const after = [...a.disk.sessions.values()].find((row) => row.active)
+    expect(after?.session).not.toBe(before?.session)
   })
 
   it('are shown as sent when the acknowledgment takes its time', async () => {

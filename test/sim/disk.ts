@@ -45,9 +45,13 @@ export class Disk {
   readonly progress = new Map<string, ports.ProgressRow>()
   readonly seen = new Map<string, { readonly device: string; readonly envelope: string; readonly atMs: number }>()
 
+  /** Hears of everything that is written. */
+  mirror: (changes: readonly ports.Change[]) => void = () => undefined
+
   /** All changes or, when one of them is a bug of the caller, none. */
   write(changes: readonly ports.Change[]): void {
     this.#check(changes)
+    this.mirror(changes)
     for (const change of changes) this.#write(copy(change))
   }
 

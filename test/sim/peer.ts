@@ -28,7 +28,7 @@ export interface PeerParts {
   readonly watch: Watch
   readonly log: Log
   /** Plants a bug between the driver and its store; null in an honest world. */
-  readonly tamper: ((store: Store) => Store) | null
+  readonly tamper: ((store: Store, peer: Peer) => Store) | null
   readonly brokenRandom: boolean
 }
 
@@ -118,7 +118,7 @@ export class Peer {
     this.#endpoint = endpoint
     const store = new MemoryStore(this.disk, this.#weather(alive))
     const driver = createDriver({
-      store: tamper?.(store) ?? store,
+      store: tamper?.(store, this) ?? store,
       network: endpoint,
       clock: this.#clock(alive),
       random: { bytes: (length) => (brokenRandom ? new Chance(1) : chance).bytes(length) },

@@ -60,7 +60,8 @@ function forget(world: World, peer: Peer): void {
   const contact = peer.disk.contacts.get(other.account)
   if (contact === undefined || contact.acceptedInvite !== null) return
   peer.crash()
-  for (const [name, row] of peer.disk.sessions) if (row.device === other.device) peer.disk.sessions.delete(name)
+  const sessions = [...peer.disk.sessions.values()].filter((row) => row.device === other.device)
+  peer.disk.write(sessions.map(({ device, session }) => ({ kind: 'removeSession', device, session })))
   world.schedule.after(world.chance.between(100, 5_000), () => peer.start())
 }
 

@@ -272,6 +272,51 @@ describe('a flood of a stranger’s', () => {
   })
 })
 
+describe('a contact whose key changed', () => {
+  it('is sent nothing at all until the user says so: no text, receipt, name, acknowledgment (case 21)', async () => {
+    scene = await new Scene(2).begin()
+    const [a, b] = [scene.peer(0), scene.peer(1)]
+    await scene.meet(a, b)
+    const unread = await scene.text(b, a, 'read me later')
+    await scene.run(5_000)
+    await scene.do<'setVerified'>(a, { kind: 'setVerified', account: b.identity.account, verified: true })
+    await scene.restart(b, () => {
+      const self = b.disk.self
+      if (self === null) throw new Error('no self')
+      const secrets = self.secrets.slice()
+      secrets[40] = (secrets[40] as number) ^ 1
+      b.disk.self = { ...self, secrets }
+      b.disk.sessions.clear()
+    })
+    await scene.text(b, a, 'from the new key')
+    await scene.run(20_000)
+    expect(scene.contact(a, b)).toMatchObject({ state: 'keyChanged', verifiedAtMs: null })
+    const sent: string[] = []
+    const { watch } = scene.world
+    const noteFrame = watch.noteFrame.bind(watch)
+    watch.noteFrame = (from, to, frame) => {
+      if (from === a.identity.device) sent.push(`type ${frame[1]}`)
+      noteFrame(from, to, frame)
+    }
+    for (let round = 0; round < 2; round++) {
+      await scene.text(a, b, `waiting ${round}`)
+      await scene.do<'markRead'>(a, { kind: 'markRead', conversation: scene.conversation(a, b), upTo: unread.event })
+      await scene.do<'renameSelf'>(a, { kind: 'renameSelf', name: `CANARY ${round}` })
+      const verified = await scene.ask<'setVerified'>(a, {
+        kind: 'setVerified',
+        account: b.identity.account,
+        verified: true,
+      })
+      expect(verified).toMatchObject({ ok: false, error: { kind: 'contactNotReady', state: 'keyChanged' } })
+      await scene.run(60_000)
+      await scene.restart(a)
+    }
+    expect(sent).toEqual([])
+    expect(a.endpoint?.admits(b.identity.device)).toBe(false)
+    expect(scene.contact(a, b).state).toBe('keyChanged')
+  })
+})
+
 describe('a contact that was parted from', () => {
   async function waiting(): Promise<{ readonly turned: Hostile; readonly victim: Peer; readonly friend: Peer }> {
     scene = await new Scene(2).begin()

@@ -19,7 +19,7 @@ export interface Climate {
   /** Whether machines die, disks fill, clocks jump, streams break. */
   readonly troubles: boolean
   /** Plants a bug between the driver and its store; null in an honest world. */
-  readonly tamper: ((store: Store) => Store) | null
+  readonly tamper: ((store: Store, peer: Peer) => Store) | null
   /** A generator that gives the same bytes every time; false in an honest world. */
   readonly brokenRandom: boolean
 }

@@ -46,6 +46,8 @@ export class Emitter {
       acked.add(effect.device)
     }
     for (const device of acked) this.#sendAcks(device)
+    // However many steps changed the peers: the network is told once.
+    if (effects.some(({ kind }) => kind === 'peersChanged')) this.#network.setPeers(peerTargets(state))
     for (const effect of effects) {
       if (effect.kind === 'notice') notices.push(effect.notice)
       else if (effect.kind === 'send') {
@@ -54,7 +56,7 @@ export class Emitter {
         const orders = refused.get(effect.device)?.orders ?? []
         if (effect.order !== null) orders.push(effect.order)
         refused.set(effect.device, { outcome, orders })
-      } else this.#emitOther(effect, state)
+      } else this.#emitOther(effect)
     }
     for (const [device, { outcome, orders }] of refused) {
       this.#enqueue({ kind: 'notTaken', device, outcome, orders })
@@ -62,14 +64,13 @@ export class Emitter {
     this.notify(notices)
   }
 
-  #emitOther(effect: Exclude<Effect, { kind: 'notice' | 'send' }>, state: State): void {
+  #emitOther(effect: Exclude<Effect, { kind: 'notice' | 'send' }>): void {
     switch (effect.kind) {
       case 'ack':
+      case 'peersChanged':
         return undefined
       case 'disconnect':
         return this.#network.disconnect(effect.device)
-      case 'peersChanged':
-        return this.#network.setPeers(peerTargets(state))
       case 'setLan':
         return this.#network.setLanDiscovery(effect.on)
       case 'follow':
