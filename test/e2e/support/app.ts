@@ -17,7 +17,8 @@ function environment(): Record<string, string> {
   return Object.fromEntries(kept.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
 }
 
-const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+/** `npm test` says whether the sandbox can be on; root's cannot. */
+const chromiumSandbox = process.getuid?.() !== 0 && process.env.WAXWING_SANDBOX !== 'off'
 
 /** A folder for the profiles of one test; removed by `done`. */
 export function temporaryRoot(): { readonly path: string; readonly done: () => void } {
@@ -36,15 +37,9 @@ export async function launch({ dataRoot, profile, extra = [], colorScheme = 'lig
   const electron = await _electron.launch({
     executablePath: electronPath,
     cwd: root,
-    args: [
-      ...rootArguments,
-      root,
-      `--profile=${profile}`,
-      `--user-data-root=${dataRoot}`,
-      '--confine=loopback',
-      ...extra,
-    ],
+    args: [root, `--profile=${profile}`, `--user-data-root=${dataRoot}`, '--confine=loopback', ...extra],
     env: environment(),
+    chromiumSandbox,
     colorScheme,
     timeout: 60_000,
   })
