@@ -20,6 +20,8 @@ export const protocolLimits = {
   nameSizeBytesMax: 128,
   /** Heads of the conversation that one event may name. */
   eventHeadsMax: 16,
+  /** The latest time that is a date everywhere (ECMA-262, "Time Values"): 100 million days after 1970. */
+  timeMsMax: 100_000_000 * day,
   /** Protobuf fields in one content, nested ones counted: what a decoder may be made to allocate. */
   contentFieldsMax: 512,
   /** Events that one receipt may name. */

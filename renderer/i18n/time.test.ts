@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { dayLabel, dayNumber, sentenceTime, shortTime } from './time.ts'
+import { clockTime, dayLabel, dayNumber, fullTime, sentenceTime, shortTime } from './time.ts'
 
 const now = new Date(2026, 4, 14, 16, 42).getTime()
 const at = (year: number, month: number, day: number, hour = 12): number => new Date(year, month, day, hour).getTime()
+
+describe('any time', () => {
+  it('is shown somehow, whatever clock wrote it', () => {
+    for (const timeMs of [0, -1, 8_640_000_000_000_000, 8_640_000_000_000_001, Number.MAX_SAFE_INTEGER]) {
+      for (const shown of [clockTime(timeMs), fullTime(timeMs), dayLabel(timeMs, now), shortTime(timeMs, now)]) {
+        expect(shown).not.toBe('')
+      }
+      expect(sentenceTime(timeMs, now)).not.toBe('')
+    }
+  })
+})
 
 describe('days', () => {
   it('turn at local midnight, through a change of the clocks', () => {

@@ -2,17 +2,20 @@
 import { t } from './index.ts'
 
 const dayMs = 86_400_000
+/** The latest time that is a date (ECMA-262, "Time Values"). */
+const timeMsMax = 100_000_000 * dayMs
 
 function formatter(options: Intl.DateTimeFormatOptions): (timeMs: number) => string {
   let format: Intl.DateTimeFormat | undefined
   return (timeMs) => {
     format ??= new Intl.DateTimeFormat(undefined, options)
-    return format.format(timeMs)
+    // A time from outside must not be what stops a view from being shown.
+    return format.format(Math.min(Math.max(timeMs, -timeMsMax), timeMsMax))
   }
 }
 
 /** 14:05, after the locale. */
-export const clockTime = formatter({ hour: '2-digit', minute: '2-digit' })
+export const clockTime = formatter({ hour: 'numeric', minute: '2-digit' })
 const weekday = formatter({ weekday: 'long' })
 const weekdayShort = formatter({ weekday: 'short' })
 const dayMonth = formatter({ day: 'numeric', month: 'long' })

@@ -4,7 +4,7 @@ import { eventIdOf, inviteIdOf } from '../../main/core/ids.ts'
 import type { EventId } from '../../main/core/ids.ts'
 import { bundleProof } from '../../main/core/engine/keys.ts'
 import { decodeInviteLink, encodeInviteLink } from '../../main/core/identity/invite.ts'
-import { implementationLimits } from '../../main/core/limits.ts'
+import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
 import type { KnownBody } from '../../main/core/wire/contents.ts'
 import { encodeContent } from '../../main/core/wire/contents.ts'
 import { Hostile } from './hostile.ts'
@@ -210,7 +210,7 @@ describe('a turned contact', () => {
 
   it('cannot move the order of a conversation with its clock', async () => {
     const { hostile } = await turned()
-    const far = Number.MAX_SAFE_INTEGER
+    const far = protocolLimits.timeMsMax
     for (const [sequence, timeMs] of [far, far, 0, 1, victim.nowMs].entries()) {
       const text = `h${sequence + 1}`
       await hostile.say(

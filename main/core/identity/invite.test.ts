@@ -43,7 +43,7 @@ const anyInvite: fc.Arbitrary<Invite> = fc.record({
   deviceKey: anyBytes(32),
   secret: anyBytes(32),
   bundleHash: anyBytes(32),
-  expiresAtMs: fc.maxSafeNat(),
+  expiresAtMs: fc.nat({ max: protocolLimits.timeMsMax }),
   name: boundedText(protocolLimits.nameSizeBytesMax),
   addresses: fc.array(boundedText(protocolLimits.addressSizeBytesMax), { maxLength: protocolLimits.addressesMax }),
 })
@@ -141,6 +141,14 @@ describe('invite', () => {
     expect(decodeInvite(crypto, withChecksum(concat(body, Uint8Array.of(0))))).toEqual({
       ok: false,
       error: { kind: 'malformed', cause: { kind: 'trailing', left: 1 } },
+    })
+  })
+
+  it('expires at a time that is a date', () => {
+    const far = encodeInvite(crypto, { ...invite, expiresAtMs: protocolLimits.timeMsMax + 1 })
+    expect(decodeInvite(crypto, far)).toMatchObject({
+      ok: false,
+      error: { kind: 'malformed', cause: { kind: 'badValue', field: 'expiresAtMs' } },
     })
   })
 

@@ -81,6 +81,11 @@ function readAddresses(reader: ByteReader): readonly string[] {
   return Array.from({ length: got }, () => reader.text('address', protocolLimits.addressSizeBytesMax))
 }
 
+function readTime(reader: ByteReader): number {
+  const got = reader.u64('expiresAtMs')
+  return got <= protocolLimits.timeMsMax ? got : reader.refuse({ kind: 'badValue', field: 'expiresAtMs', got })
+}
+
 function decodeBody(body: Uint8Array): Result<Invite, DecodeError> {
   return decode(body, (reader) => {
     reader.version('invite', version)
@@ -91,7 +96,7 @@ function decodeBody(body: Uint8Array): Result<Invite, DecodeError> {
       deviceKey: readKey(reader, 'ed25519', 'device key'),
       secret: reader.bytes(32),
       bundleHash: reader.bytes(32),
-      expiresAtMs: reader.u64('expiresAtMs'),
+      expiresAtMs: readTime(reader),
       name: reader.text('name', protocolLimits.nameSizeBytesMax),
       addresses: readAddresses(reader),
     }

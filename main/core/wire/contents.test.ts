@@ -55,7 +55,7 @@ describe('contents', () => {
       { kind: 'text', text: 'ä'.repeat(16_384) },
       {
         sequence: Number.MAX_SAFE_INTEGER,
-        timeMs: Number.MAX_SAFE_INTEGER,
+        timeMs: protocolLimits.timeMsMax,
         counter: 0xffffffff,
         heads: Array.from({ length: 16 }, () => head),
       },
@@ -107,6 +107,12 @@ describe('contents', () => {
       got: 0,
     })
     expect(errorOf(eventWith(field(5, 2 ** 32), textBody))).toMatchObject({ kind: 'badValue', field: 'counter' })
+    // A time that is no date could not be shown: `new Date` and `Intl` throw for it.
+    const ids16 = concat(field(1, fill(16, 1)), field(2, fill(32, 2)), field(3, 5))
+    const timed = (timeMs: number) => errorOf(field(1, concat(ids16, field(4, timeMs), textBody)))
+    expect(Number.isNaN(new Date(protocolLimits.timeMsMax + 1).getTime())).toBe(true)
+    expect(timed(protocolLimits.timeMsMax + 1)).toMatchObject({ kind: 'badValue', field: 'timeMs' })
+    expect(timed(protocolLimits.timeMsMax)).toMatchObject({ kind: 'event' })
     expect(errorOf(eventWith(field(6, fill(3, 1)), textBody))).toMatchObject({ kind: 'tooShort', field: 'heads' })
     expect(errorOf(eventWith(field(11, field(1, Uint8Array.of(0xc0, 0x80)))))).toEqual({
       kind: 'badText',

@@ -82,7 +82,7 @@ const eventShape: MessageShape = {
   1: { kind: 'bytes', name: 'id', max: eventIdBytes },
   2: { kind: 'bytes', name: 'conversation', max: conversationIdBytes },
   3: { kind: 'varint', name: 'sequence', max: Number.MAX_SAFE_INTEGER },
-  4: { kind: 'varint', name: 'timeMs', max: Number.MAX_SAFE_INTEGER },
+  4: { kind: 'varint', name: 'timeMs', max: limits.timeMsMax },
   5: { kind: 'varint', name: 'counter', max: u32Max },
   6: { kind: 'bytes', name: 'heads', max: eventIdBytes, repeatedMax: limits.eventHeadsMax },
   10: {
@@ -278,7 +278,7 @@ export function encodeContent(content: NewContent): Uint8Array {
   const { event } = content
   bounded('heads', event.heads.length, 0, limits.eventHeadsMax)
   bounded('sequence', event.sequence, event.body.kind === 'text' ? 1 : 0, Number.MAX_SAFE_INTEGER)
-  bounded('timeMs', event.timeMs, 0, Number.MAX_SAFE_INTEGER)
+  bounded('timeMs', event.timeMs, 0, limits.timeMsMax)
   bounded('counter', event.counter, 0, u32Max)
   const bytes = ContentCodec.encode({
     event: {
