@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
 import solid from 'vite-plugin-solid'
@@ -13,9 +12,8 @@ const mainEntries = {
   'store-worker': 'main/store/worker.ts',
 }
 
-function existing(entries: Record<string, string>): Record<string, string> {
-  const absolute = Object.entries(entries).map(([name, path]) => [name, resolve(root, path)] as const)
-  return Object.fromEntries(absolute.filter(([, path]) => existsSync(path)))
+function inputs(entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, resolve(root, path)]))
 }
 
 export default defineConfig({
@@ -29,7 +27,7 @@ export default defineConfig({
       minify: false,
       reportCompressedSize: false,
       rollupOptions: {
-        input: existing(mainEntries),
+        input: inputs(mainEntries),
         output: {
           format: 'es',
           entryFileNames: '[name].js',
@@ -48,7 +46,7 @@ export default defineConfig({
       minify: false,
       reportCompressedSize: false,
       rollupOptions: {
-        input: existing({ index: 'preload/index.ts' }),
+        input: inputs({ index: 'preload/index.ts' }),
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -63,7 +61,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
-      rollupOptions: { input: existing({ index: 'renderer/index.html' }) },
+      rollupOptions: { input: inputs({ index: 'renderer/index.html' }) },
     },
   },
 })
