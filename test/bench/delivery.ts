@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RpcNode } from './rpcNode.ts'
-
-const passphrase = 'benchmark passphrase'
+import { meet, startAgain } from './people.ts'
+import type { RpcNode } from './rpcNode.ts'
 
 export interface DeliveryFigures {
   /** From the start of the process to the contact shown as connected; unlocking (Argon2id) is part of it. */
@@ -13,13 +12,6 @@ export interface DeliveryFigures {
   readonly sendToDeliveredMs: readonly number[]
   /** A request that touches neither disk nor network, over the same pipes. */
   readonly requestMs: readonly number[]
-}
-
-async function create(directory: string, name: string): Promise<RpcNode> {
-  const node = new RpcNode(directory)
-  await node.call('profile.create', { name, protection: { kind: 'passphrase', passphrase } })
-  await node.request('events.subscribe', {})
-  return node
 }
 
 async function deliver(node: RpcNode, conversation: string, text: string): Promise<number> {
@@ -49,21 +41,9 @@ async function requestTimes(node: RpcNode, count: number): Promise<readonly numb
 export async function measureDelivery(count: number): Promise<DeliveryFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'waxwing-bench-'))
   try {
-    const anna = await create(join(folder, 'anna'), 'Anna')
-    let ben = await create(join(folder, 'ben'), 'Ben')
-    const { link } = await anna.call('invite.create', { lifetimeMs: null })
-    const met = anna.next(
-      (event) => event.kind === 'contactChanged' && event.contact.state === 'active' && event.contact.path !== 'away',
-    )
-    const { conversation } = await ben.call('invite.accept', { link })
-    await met
-
-    await ben.stop()
-    ben = new RpcNode(join(folder, 'ben'))
-    await ben.request('events.subscribe', {})
-    const connected = ben.next((event) => event.kind === 'contactChanged' && event.contact.path !== 'away')
-    await ben.call('profile.unlock', { passphrase })
-    await connected
+    const { anna, ben: first, conversation } = await meet(folder)
+    await first.stop()
+    const ben = await startAgain(join(folder, 'ben'))
     const startToConnectedMs = performance.now() - ben.spawnedAtMs
 
     for (let round = 0; round < 50; round++) await deliver(ben, conversation, `warm ${round}`)

@@ -14,7 +14,9 @@ const restMs = 5_000
 const startTimeoutMs = 60_000
 
 export interface WindowFigures {
+  /** From the start of the process to the first frame that is painted, and to the first one with the node's data. */
   readonly firstFrameMs: number
+  readonly firstContentMs: number
   readonly processes: readonly { readonly name: string; readonly memoryMiB: number }[]
 }
 
@@ -77,13 +79,17 @@ async function once(dataRoot: string): Promise<WindowFigures> {
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await debuggingPort(dataRoot)}`)
   const page = browser.contexts()[0]?.pages()[0]
   if (!page) throw new Error('The app has no page.')
-  const paintedAtMs = await page.evaluate(
+  const painted = await page.evaluate(
     () =>
-      new Promise<number>((done) => {
+      new Promise<{ frame: number; content: number }>((done) => {
+        const at = (name: string): number | null => {
+          const paint = performance.getEntriesByName(name)[0]
+          return paint ? performance.timeOrigin + paint.startTime : null
+        }
         const look = (): void => {
-          const paint = performance.getEntriesByName('first-contentful-paint')[0]
-          if (paint) done(performance.timeOrigin + paint.startTime)
-          else setTimeout(look, 20)
+          const content = at('first-contentful-paint')
+          if (content === null) setTimeout(look, 20)
+          else done({ frame: at('first-paint') ?? content, content })
         }
         look()
       }),
@@ -93,7 +99,7 @@ async function once(dataRoot: string): Promise<WindowFigures> {
   await browser.close()
   child.kill()
   await exited
-  return { firstFrameMs: paintedAtMs - spawnedAtMs, processes }
+  return { firstFrameMs: painted.frame - spawnedAtMs, firstContentMs: painted.content - spawnedAtMs, processes }
 }
 
 /** @param runs starts that are measured, after one that warms the disk's cache */
