@@ -93,9 +93,11 @@ export class World {
   /** Everybody runs, nothing breaks any more: from here everything must come right. */
   async heal(): Promise<void> {
     const { weather } = this.ether
+    const clocksToo = this.chance.happens(0.5)
     Object.assign(weather, { delayMsMin: 1, delayMsMax: 30, dropped: 0, repeated: 0, reordered: 0 })
     for (const peer of this.peers) {
       Object.assign(peer.diskWeather, { dies: 0, full: false })
+      if (clocksToo) peer.clockOffsetMs = 0
       for (const other of this.peers) this.ether.partition(peer.identity.device, other.identity.device, false)
     }
     for (let round = 0; round < 240; round++) {
@@ -131,8 +133,13 @@ export class World {
   }
 
   #isQuiet(): boolean {
+    // Whose clock is years ahead has only expired invites, and lets no stranger in.
+    const isAhead = (account: string): boolean =>
+      this.peers.some((peer) => peer.identity.account === account && peer.clockOffsetMs > 6 * 86_400_000)
     const undecided = (peer: Peer): boolean =>
-      [...peer.disk.contacts.values()].some((row) => row.state === 'pending' && row.pendingProblem === null)
+      [...peer.disk.contacts.values()].some(
+        (row) => row.state === 'pending' && row.pendingProblem === null && !isAhead(row.account),
+      )
     const open = (peer: Peer): boolean => peer.intents.some((intent) => !intent.settled)
     return !this.peers.some((peer) => undecided(peer) || open(peer) || this.#waiting(peer) > 0)
   }
