@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
 import solid from 'vite-plugin-solid'
 
 const root = import.meta.dirname
+const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { version: string }
 
 /** Entry points by the name of the file they become in `out/main/`; others find them by that name. */
 const mainEntries = {
@@ -18,6 +20,7 @@ function inputs(entries: Record<string, string>): Record<string, string> {
 
 export default defineConfig({
   main: {
+    define: { waxwingVersion: JSON.stringify(manifest.version) },
     build: {
       // The oldest runtimes that must work: Node 20 (headless) and Electron 33 (Node 20.18, Chromium 130).
       target: 'node20.18',

@@ -11,12 +11,10 @@ import { noKeyring } from './profile/keyring.ts'
 import { createHeadlessTarget } from './rpc/headlessTarget.ts'
 import type { Stdio } from './rpc/stdio.ts'
 import { serveStdio } from './rpc/stdio.ts'
-import { readVersion } from './version.ts'
+import { version } from './version.ts'
 
 /** Where the bundle's files lie: this file is an entry of its own, the modules that it uses may be in shared chunks. */
 const entryUrl = import.meta.url
-
-const version = readVersion(new URL('../../package.json', entryUrl))
 
 /** Exit codes: 0 well, 1 a mistake of ours, 2 wrong arguments. */
 const wrongArguments = 2

@@ -1,9 +1,4 @@
-/** The version of this build, as its package.json says. */
-import { readFileSync } from 'node:fs'
+/** The version in package.json, written in by electron.vite.config.ts as it builds. */
+declare const waxwingVersion: string
 
-/** @param packageUrl of the package.json that lies beside the bundle's folder */
-export function readVersion(packageUrl: URL): string {
-  const manifest: unknown = JSON.parse(readFileSync(packageUrl, 'utf8'))
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : ''
-  return typeof version === 'string' ? version : ''
-}
+export const version = waxwingVersion
