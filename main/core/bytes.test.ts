@@ -63,9 +63,12 @@ describe('UTF-8', () => {
 
   it('accepts exactly the byte strings that a fatal TextDecoder accepts', () => {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    const hard = fc.array(fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0x9f, 0xa0, 0xef, 0xf0, 0x8f, 0x90, 0xf4, 0xf5), {
-      maxLength: 6,
-    })
+    const hard = fc.array(
+      fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0x9f, 0xa0, 0xef, 0xf0, 0x8f, 0x90, 0xf4, 0xf5),
+      {
+        maxLength: 6,
+      },
+    )
     fc.assert(
       fc.property(fc.oneof(hard, fc.array(fc.nat(255), { maxLength: 8 })), (list) => {
         const data = Uint8Array.from(list)
@@ -95,7 +98,14 @@ describe('comparison', () => {
 })
 
 describe('layouts', () => {
-  const layout = new ByteWriter().u8(1).u16(0x0203).u32(0x04050607).u64(2 ** 40).text('né').prefixed32(Uint8Array.of(9)).done()
+  const layout = new ByteWriter()
+    .u8(1)
+    .u16(0x0203)
+    .u32(0x04050607)
+    .u64(2 ** 40)
+    .text('né')
+    .prefixed32(Uint8Array.of(9))
+    .done()
 
   it('writes big-endian and reads back what it wrote', () => {
     expect(toHex(layout)).toBe('01020304050607000001000000000000036ec3a90000000109')

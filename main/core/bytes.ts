@@ -67,8 +67,7 @@ function encode64(bytes: Uint8Array, alphabet: string, padded: boolean): string 
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const left = Math.min(3, bytes.length - i)
-    const group =
-      ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
     for (let digit = 0; digit < 4; digit++) {
       if (digit <= left) text += alphabet.charAt((group >> (18 - 6 * digit)) & 63)
       else if (padded) text += '='
@@ -147,7 +146,7 @@ const smallestCode = [0, 0, 0x80, 0x800, 0x10000]
 /** Strict UTF-8 (RFC 3629): overlong forms, surrogates and cut sequences are `badText`. */
 export function fromUtf8(bytes: Uint8Array, field: string): Result<string, DecodeError> {
   let text = ''
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const lead = bytes[i] as number
     const length = sequenceLength(lead)
     if (length === 0 || i + length > bytes.length) return err({ kind: 'badText', field })

@@ -8,9 +8,15 @@ describe('ids', () => {
     expect(parseAccountId(accountIdOf(bytes))).toEqual({ ok: true, value: accountIdOf(bytes) })
   })
 
-  it.each(['', '00', 'AA'.repeat(16), 'zz'.repeat(16), '00'.repeat(17), `${'00'.repeat(15)}0\n`])('refuse %j', (text) => {
-    expect(parseEventId(text)).toEqual({ ok: false, error: { kind: 'badId', wanted: 'EventId', lengthHex: text.length } })
-  })
+  it.each(['', '00', 'AA'.repeat(16), 'zz'.repeat(16), '00'.repeat(17), `${'00'.repeat(15)}0\n`])(
+    'refuse %j',
+    (text) => {
+      expect(parseEventId(text)).toEqual({
+        ok: false,
+        error: { kind: 'badId', wanted: 'EventId', lengthHex: text.length },
+      })
+    },
+  )
 
   it('hold bytes of their own length only', () => {
     expect(() => eventIdOf(new Uint8Array(15))).toThrow(RangeError)
