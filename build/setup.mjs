@@ -8,7 +8,7 @@ import { root } from './lib/paths.mjs'
 import { Progress } from './lib/progress.mjs'
 import { runMain } from './lib/stop.mjs'
 import { installSystemPackages, missingSystemPackages } from './lib/systemPackages.mjs'
-import { installRuntime, runtimeIsReady } from './lib/runtime.mjs'
+import { installRuntime, runtimeIsReady, verifyRuntime } from './lib/runtime.mjs'
 
 /**
  * Brings a clone to where it can run: packages, Electron, the system's libraries, a fresh bundle. Does only what is
@@ -25,12 +25,14 @@ export async function setUp(wanted, progress = new Progress()) {
 
 async function setUpAlone(wanted, progress) {
   if (!(await packagesAreInstalled())) await progress.step('Packages (npm ci)', installPackages)
-  if (wanted.runtime && !runtimeIsReady()) await progress.step('Electron', installRuntime)
+  const needsRuntime = wanted.runtime === true && !runtimeIsReady()
+  if (needsRuntime) await progress.step('Electron', installRuntime)
   const needs = [...(wanted.runtime ? ['runtime'] : []), ...(wanted.system ?? [])]
   const missing = await missingSystemPackages(needs)
   if (missing.length > 0) {
     await progress.step('System libraries (apt)', (say) => installSystemPackages(missing, say))
   }
+  if (needsRuntime) await verifyRuntime()
   if (wanted.bundle !== false) {
     const hash = sourceHash()
     if (!bundleIsFresh(hash)) await progress.step('Build', (say) => buildBundle(hash, say))

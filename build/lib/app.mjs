@@ -19,8 +19,9 @@ const chromiumRemark = /^\[\d+:\d+\/\d+\.\d+:(?:ERROR|WARNING|INFO):/
 export async function prepareApp(say) {
   const user = ordinaryUser()
   const obstacle = await sandboxObstacle(user)
+  if (user?.dropped) say(`This is root: the app runs as ${user.name}.`)
   if (obstacle !== undefined) say(`Chromium's sandbox is OFF: ${obstacle}.`)
-  else if (user?.dropped) say(`This is root: the app runs as ${user.name}, with Chromium's sandbox on.`)
+  else if (user?.dropped) say("Chromium's sandbox is on.")
   const who = user ?? ourselves()
   const display = hasDisplay() ? undefined : await startDisplay(who)
   if (display) say('There is no display: the app runs on one in memory (Xvfb).')

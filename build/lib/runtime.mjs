@@ -84,22 +84,17 @@ async function install(say) {
   }
   const chosen = existsSync(official) ? official : development
   link(chosen)
-  const version = await versionOf(electronBinary())
-  const expected = chosen === official ? wanted : substitute.version
-  if (version !== expected)
-    throw new Stop(`The Electron runtime in ${chosen} is ${version ?? 'broken'}, not ${expected}.`)
-  return chosen === official ? `Electron ${version}` : `Electron ${version}, for development only`
+  return chosen === official ? `Electron ${wanted}` : `Electron ${substitute.version}, for development only`
 }
 
-/** The version that the binary itself reports; undefined when it does not start (a library may be missing). */
-async function versionOf(binary) {
+/** Starts the runtime once and asks for its version, when all that it links against is there. */
+export async function verifyRuntime() {
+  const expected = readOr(join(distDir, 'version'))?.trim().replace(/^v/, '')
   const script = 'process.stdout.write(process.versions.electron)'
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
-  const result = await run(binary, ['-e', script], { env, timeoutMs: 20_000 })
-  if (result.code === 0) return result.stdout
-  // Without the system's libraries nothing starts yet: the folder's own record has to do.
-  const folder = electronDist()
-  return readOr(join(folder, 'version')) ?? undefined
+  const result = await run(electronBinary(), ['-e', script], { env, timeoutMs: 20_000 })
+  if (result.code === 0 && result.stdout === expected) return
+  throw new Stop(`${result.output}\nThe Electron runtime in ${electronDist()} does not start as ${expected}.`)
 }
 
 async function downloadOfficial(target, say) {
