@@ -123,6 +123,10 @@ const loadBefore = loadavg()[0] ?? 0
 const rows = await measure()
 const cpu = cpus()[0]?.model.trim() ?? 'unknown processor'
 const machine = `${cpus().length} cores (${cpu}), load ${loadBefore.toFixed(1)} before the run`
+const busy =
+  loadBefore > cpus().length / 2
+    ? '\nThe machine was busy with other work: compare figures with one another, not with the aims. Memory may be too low, since other instances share its pages.\n'
+    : ''
 const heading = `# Measured\n\n\`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine}.\n`
-writeFileSync(join(root, 'test/bench/results.md'), `${heading}\n${table(rows)}\n\n${notes}`)
+writeFileSync(join(root, 'test/bench/results.md'), `${heading}${busy}\n${table(rows)}\n\n${notes}`)
 process.stdout.write(`${table(rows)}\n`)
