@@ -3,6 +3,7 @@ import X from 'lucide-solid/icons/x'
 import type { JSX } from 'solid-js'
 import { Show } from 'solid-js'
 import styles from './Dialog.module.css'
+import { createFocusReturn } from './focusReturn.ts'
 import { IconButton } from './IconButton.tsx'
 
 export interface DialogProps {
@@ -21,6 +22,7 @@ export interface DialogProps {
 
 /** A dialog that is open as long as it is rendered. Focus stays in it and goes back where it came from. */
 export function Dialog(props: DialogProps): JSX.Element {
+  const giveBack = createFocusReturn()
   return (
     <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
@@ -30,6 +32,7 @@ export function Dialog(props: DialogProps): JSX.Element {
             class={styles.dialog}
             data-size={props.size ?? 'normal'}
             onPointerDownOutside={(event) => props.modalOnly && event.preventDefault()}
+            onCloseAutoFocus={giveBack}
             onPaste={(event: ClipboardEvent) => props.onPaste?.(event)}
           >
             <header class={styles.header}>

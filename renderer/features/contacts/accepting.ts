@@ -80,9 +80,10 @@ export function createAccepting(options: AcceptingOptions): Accepting {
       return true
     }
     setPane(null)
+    // First the dialog goes, so that it does not hold the focus back from the composer.
+    options.onDone()
     controller.takeContact(reply.value)
     controller.notice('plain', t('newContact.accepted', reply.value.name))
-    options.onDone()
     return true
   }
   const takePicture = async (file: File): Promise<void> => {

@@ -122,7 +122,7 @@ function Announcer(props: { readonly id: string }): JSX.Element {
     on(
       () => state.windows[props.id]?.messages.at(-1),
       (message, before) => {
-        if (!message || message.own || !before || message.orderMs < before.orderMs) return
+        if (!message?.unread || message.own || !before || message.orderMs < before.orderMs) return
         setWords(t('conversation.arrived', senderName(state, message.sender), previewOf(message)))
       },
     ),

@@ -114,13 +114,11 @@ export class Scrolling {
   }
 
   #stay(): void {
-    if (this.placed() && this.atEnd() && this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight
+    if (this.placed() && this.atEnd()) this.#toEnd()
   }
 
+  /** Not by the index of the last row: that keeps pulling for a while, against a reader who scrolls away. */
   #toEnd(): void {
-    const last = this.#options.rows().length - 1
-    if (last < 0) return
-    this.handle()?.scrollToIndex(last, { align: 'end' })
     if (this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight
   }
 

@@ -3,6 +3,7 @@ import { createMemo, createSignal, For, Show } from 'solid-js'
 import { Dialog as Kobalte } from '@kobalte/core/dialog'
 import { t } from '../../i18n/index.ts'
 import { conversationsInOrder } from '../../state/selectors.ts'
+import { createFocusReturn } from '../../ui/focusReturn.ts'
 import { useApp } from '../app/context.ts'
 import { foldText, titleOf } from '../conversations/titles.ts'
 import styles from './Palette.module.css'
@@ -58,6 +59,7 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
   const [query, setQuery] = createSignal('')
   const [place, setPlace] = createSignal(0)
   const entries = createEntries(query)
+  const giveBack = createFocusReturn()
   const run = (chosen: Entry | undefined): void => {
     if (!chosen) return
     props.onClose()
@@ -79,7 +81,7 @@ export function Palette(props: { readonly onClose: () => void }): JSX.Element {
       <Kobalte.Portal>
         <Kobalte.Overlay class={styles.veil} />
         <div class={styles.place}>
-          <Kobalte.Content class={styles.palette} aria-label={t('palette.title')}>
+          <Kobalte.Content class={styles.palette} aria-label={t('palette.title')} onCloseAutoFocus={giveBack}>
             <input
               class={styles.input}
               type="text"

@@ -46,6 +46,8 @@ export class FakeNode {
   readonly messages: Message[] = []
   readonly calls: { readonly method: string; readonly params: unknown }[] = []
   comparison: Comparison = { kind: 'match', fingerprint: people.anna.fingerprint }
+  /** Methods that fail, and with what. */
+  readonly refusals = new Map<MethodName, ErrorCode>()
   inspectRefusal: ErrorCode | null = null
   network = {
     state: 'listening' as const,
@@ -54,6 +56,8 @@ export class FakeNode {
     connected: 2,
   }
   send: (reply: PortReply) => void = () => undefined
+  /** While true, requests are heard and not answered, as by a node that is dying. */
+  silent = false
   #sequence = 0
   readonly #passphrase: string
 
@@ -90,6 +94,11 @@ export class FakeNode {
     this.send({ kind: 'event', event: { sequence: this.#sequence, event } })
   }
 
+  /** Lets numbers of the stream go by unseen. */
+  skip(count: number): void {
+    this.#sequence += count
+  }
+
   /** Somebody writes. */
   arrive(message: Message, senderName: string): void {
     this.messages.push(message)
@@ -105,9 +114,12 @@ export class FakeNode {
 
   receive(request: { readonly id: number; readonly method: MethodName; readonly params: unknown }): void {
     this.calls.push({ method: request.method, params: request.params })
+    if (this.silent) return
     const parsed = methods[request.method].params.parse(request.params, 'params')
     try {
       if (!parsed.ok) throw new Refusal('badRequest')
+      const refusal = this.refusals.get(request.method)
+      if (refusal) throw new Refusal(refusal)
       const result = this.#answer(request.method, parsed.value as Params)
       this.send({ kind: 'result', id: request.id, result })
     } catch (reason) {

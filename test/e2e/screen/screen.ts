@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import type { Page } from 'playwright'
 import { _electron, chromium } from 'playwright'
 import type { PortRequest } from '../../../preload/contract/port.ts'
+import type { ShellEvent } from '../../../preload/contract/shell.ts'
 import type { FakeNode } from './fakeNode.ts'
 import { nowMs } from './people.ts'
 
@@ -38,6 +39,8 @@ export interface Screen {
   /** Reports of the content security policy, errors and requests that left the origin. */
   readonly complaints: string[]
   readonly shellCalls: { readonly method: string; readonly params: unknown }[]
+  /** As the main process tells the window. */
+  readonly tell: (event: ShellEvent) => Promise<void>
   close(): Promise<void>
 }
 
@@ -80,7 +83,9 @@ export async function launch(): Promise<Stage> {
 /** What Electron needs of ours, and no more. */
 function environment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'DISPLAY', 'XAUTHORITY', 'WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR', 'TZ']
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 async function browserStage(executablePath: string): Promise<Stage> {
@@ -98,7 +103,13 @@ async function browserStage(executablePath: string): Promise<Stage> {
 async function electronStage(): Promise<Stage> {
   const electron = await _electron.launch({
     executablePath: electronPath,
-    args: [...rootArguments, '--lang=en-GB', '--force-device-scale-factor=1', join(import.meta.dirname, 'harness')],
+    args: [
+      ...rootArguments,
+      '--disable-gpu',
+      '--lang=en-GB',
+      '--force-device-scale-factor=1',
+      join(import.meta.dirname, 'harness'),
+    ],
     env: { ...environment(), ELECTRON_DISABLE_SECURITY_WARNINGS: 'true' },
     timeout: 60_000,
   })
@@ -211,5 +222,10 @@ export async function openScreen(stage: Stage, node: FakeNode, options: ScreenOp
   // The engine drops clicks that come before the first frame is on the screen.
   await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
-  return { page, node, complaints, shellCalls, close }
+  const tell = (event: ShellEvent): Promise<void> =>
+    page.evaluate(
+      (text) => (window as unknown as { shellEvent(event: string): void }).shellEvent(text),
+      JSON.stringify(event),
+    )
+  return { page, node, complaints, shellCalls, tell, close }
 }
