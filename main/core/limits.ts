@@ -201,6 +201,8 @@ export const storeLimits = {
   journalSizeBytesMax: 8 * 1024 * 1024,
   /** After this long without a commit the log is copied into the database. */
   checkpointIdleMs: 500,
+  /** Pages that the log may hold before a commit has to copy them itself: seldom, the idle copy comes first. */
+  journalPagesMax: 8_000,
   /** Requests on their way to the store's thread. */
   requestsPendingMax: 1_024,
   /** Buffers of at least this size change hands instead of being copied. */

@@ -76,6 +76,7 @@ export function makeDurable(connection: Connection): void {
   const mode = connection.pragma('journal_mode = WAL')
   if (mode !== 'wal') throw new StoreBug(`journal mode is ${String(mode)}`)
   connection.exec('PRAGMA synchronous = FULL; PRAGMA checkpoint_fullfsync = ON; PRAGMA fullfsync = ON')
+  connection.exec(`PRAGMA wal_autocheckpoint = ${storeLimits.journalPagesMax}`)
   connection.exec(`PRAGMA journal_size_limit = ${storeLimits.journalSizeBytesMax}`)
 }
 
