@@ -1,9 +1,9 @@
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasDisplay, startDisplay } from './display.mjs'
 import { ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
-import { root } from './paths.mjs'
+import { outDir, root } from './paths.mjs'
 import { run } from './run.mjs'
 import { readableView } from './view.mjs'
 
@@ -40,6 +40,7 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
       const obstacle = ordinary && !view ? closed : await sandboxObstacle(ordinary)
       const notes = obstacle === undefined ? [] : [`Chromium's sandbox is OFF: ${obstacle}.`]
       const as = ordinary && view ? ordinary : ourselves()
+      openFolder(picturesDir, as)
       const display = hasDisplay() ? undefined : await startDisplay(as, { width: 1600, height: 1000 })
       const env = { ...(display?.env ?? as.env), WAXWING_SANDBOX: obstacle === undefined ? 'on' : 'off' }
       try {
@@ -50,6 +51,15 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
       }
     }
   )
+}
+
+/** Pictures of the screen go there, whoever takes them. */
+const picturesDir = join(outDir, 'screens')
+
+function openFolder(/** @type {string} */ path, /** @type {import('./ordinaryUser.mjs').Ordinary} */ user) {
+  mkdirSync(path, { recursive: true })
+  if (!user.dropped) return
+  for (const name of ['', ...readdirSync(path)]) chownSync(join(path, name), user.uid, user.gid)
 }
 
 /** In the order in which they run: what is quick and says most comes first. */
