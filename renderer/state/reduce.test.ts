@@ -125,6 +125,17 @@ describe('messages', () => {
     expect(window(state).messages[1]?.delivery?.state).toBe('delivered')
   })
 
+  it('show how far the last one has come in the list as well', () => {
+    const own = message(4, { own: true, delivery: { state: 'written', atMs: 1 } })
+    const read = message(4, { own: true, delivery: { state: 'read', atMs: 2 } })
+    const listed: Action = {
+      kind: 'event',
+      event: { kind: 'conversationChanged', conversation: conversation(here, { last: own }) },
+    }
+    expect(run(opened, listed, changed(read)).conversations[here]?.last?.delivery?.state).toBe('read')
+    expect(run(opened, listed, changed(message(3))).conversations[here]?.last?.event).toBe(own.event)
+  })
+
   it('of a conversation that is not open change nothing', () => {
     const before = run(opened, page(messages(1, 2)))
     expect(run(before, changed(message(3, { conversation: 'other' })))).toBe(before)

@@ -152,7 +152,15 @@ function onSnapshot(state: State, snapshot: Snapshot): State {
 }
 
 function onMessage(state: State, message: Message): State {
-  return inWindow(state, message.conversation, (window) => putMessage(window, message))
+  return inWindow(inPreview(state, message), message.conversation, (window) => putMessage(window, message))
+}
+
+/** The list shows the last message too, with its delivery mark. */
+function inPreview(state: State, message: Message): State {
+  const conversation = state.conversations[message.conversation]
+  if (conversation?.last?.event !== message.event) return state
+  const changed = { ...conversation, last: message }
+  return { ...state, conversations: { ...state.conversations, [message.conversation]: changed } }
 }
 
 /** While nobody looks, the first message that comes is where the reader will want to start. */
