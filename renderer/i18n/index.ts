@@ -9,10 +9,24 @@ type Flat = Flatten<Dictionary>
 
 const [dictionary, setDictionary] = createSignal<Flat>(flatten(en))
 
-/** `t('settings.title')`; entries that are functions take their arguments after the key. */
+/** Letters that are written from right to left. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/** Keeps a name of the other direction from turning the sentence around it (Unicode UAX 9, FSI and PDI). */
+function isolated(part: unknown): unknown {
+  return typeof part === 'string' && rightToLeft.test(part) ? `\u2068${part}\u2069` : part
+}
+
 // A call inside of JSX or an effect follows the language; one outside of them gives the words of the moment.
 // oxlint-disable-next-line solid/reactivity
-export const t = translator(dictionary)
+const translate = translator(dictionary)
+
+/** `t('settings.title')`; entries that are functions take their arguments after the key. */
+export const t = ((key: keyof Flat, ...parts: readonly unknown[]) =>
+  (translate as (key: keyof Flat, ...parts: readonly unknown[]) => unknown)(
+    key,
+    ...parts.map(isolated),
+  )) as typeof translate
 
 /** Switches to the reader's language, if there is a dictionary for it. English is always there. */
 export async function useLanguage(tag: string): Promise<void> {

@@ -22,7 +22,9 @@ export function Confirm(props: ConfirmProps): JSX.Element {
       modalOnly
       footer={
         <>
-          <Button onClick={() => props.onClose()}>{props.cancel}</Button>
+          <Button data-autofocus onClick={() => props.onClose()}>
+            {props.cancel}
+          </Button>
           <Button
             look="danger"
             onClick={() => {

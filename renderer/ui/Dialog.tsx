@@ -20,9 +20,13 @@ export interface DialogProps {
   readonly onPaste?: (event: ClipboardEvent) => void
 }
 
-/** A dialog that is open as long as it is rendered. Focus stays in it and goes back where it came from. */
+/**
+ * A dialog that is open as long as it is rendered. The focus begins at what has `data-autofocus`, else
+ * at the dialog itself, stays inside, and goes back where it came from.
+ */
 export function Dialog(props: DialogProps): JSX.Element {
   const giveBack = createFocusReturn()
+  let content: HTMLElement | undefined
   return (
     <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
@@ -32,6 +36,14 @@ export function Dialog(props: DialogProps): JSX.Element {
             class={styles.dialog}
             data-size={props.size ?? 'normal'}
             onPointerDownOutside={(event) => props.modalOnly && event.preventDefault()}
+            ref={(element: HTMLDivElement) => {
+              content = element
+            }}
+            onOpenAutoFocus={(event) => {
+              event.preventDefault()
+              const first = content?.querySelector<HTMLElement>('[data-autofocus]') ?? content
+              first?.focus({ preventScroll: true })
+            }}
             onCloseAutoFocus={giveBack}
             onPaste={(event: ClipboardEvent) => props.onPaste?.(event)}
           >

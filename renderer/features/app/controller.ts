@@ -60,6 +60,8 @@ export class Controller {
 
   /** Begins to listen and asks for the port. Returns the way to stop. */
   start(onLaunchLink: () => void): () => void {
+    // A window may open behind others; what comes then is not seen.
+    this.#store.dispatch({ kind: 'focused', focused: document.hasFocus() })
     const stops = [
       connect(this.#bridge, this.client),
       this.shell.onEvent((event) => {

@@ -20,7 +20,6 @@ const looks = [
   { name: 'light-phone', theme: 'light', size: [380, 700] },
   { name: 'dark-normal', theme: 'dark', size: [1280, 800] },
   { name: 'contrast-small', theme: 'contrast', size: [800, 600] },
-  { name: 'light-large', theme: 'system', size: [1920, 1080] },
 ] as const satisfies readonly { name: string; theme: Settings['theme']; size: readonly [number, number] }[]
 
 async function open(page: Page, name: string): Promise<void> {
@@ -178,6 +177,15 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
     const screen = await openScreen(stage, new FakeNode({ empty: true, settings: { theme } }), { size, scheme })
     await screen.page.getByText('Nobody here yet').waitFor()
     await expectGood(screen, `empty-${name}`)
+    await screen.close()
+  })
+})
+
+describe('light-large', () => {
+  it.each(['list', 'conversation', 'details', 'verify'])('%s', async (view) => {
+    const screen = await openScreen(stage, new FakeNode(), { size: [1920, 1080] })
+    await views[view]?.(screen.page)
+    await expectGood(screen, `${view}-light-large`)
     await screen.close()
   })
 })

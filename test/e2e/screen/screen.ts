@@ -214,7 +214,8 @@ export async function openScreen(stage: Stage, node: FakeNode, options: ScreenOp
   await page.exposeFunction('toFake', (text: string) => node.receive(JSON.parse(text) as PortRequest))
   await page.exposeFunction('toShell', (method: string, params: string) => {
     shellCalls.push({ method, params: JSON.parse(params) as unknown })
-    return JSON.stringify(options.shell?.[method] ?? shellAnswers[method] ?? {})
+    const answers = { ...shellAnswers, ...options.shell }
+    return JSON.stringify(answers[method])
   })
   await page.addInitScript(holdDate, nowMs)
   await page.addInitScript(installBridge)
