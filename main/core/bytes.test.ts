@@ -56,7 +56,7 @@ describe('UTF-8', () => {
   it('agrees with TextEncoder and a fatal TextDecoder on any string', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
-        expect(utf8(text)).toEqual(new TextEncoder().encode(text))
+        expect(toHex(utf8(text))).toBe(Buffer.from(new TextEncoder().encode(text)).toString('hex'))
       }),
     )
   })

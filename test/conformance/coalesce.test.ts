@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { conversation, event, outboxRow, progress, put, sealed, session } from '../../../test/conformance/rows.ts'
-import { databaseKey, makeDirectory, opened } from '../../../test/conformance/sqlcipher.ts'
-import type { Change } from '../../core/ports.ts'
-import { createDatabase } from '../../store/database.ts'
-import { coalesce } from './coalesce.ts'
+import { conversation, event, outboxRow, progress, put, sealed, session } from './rows.ts'
+import { databaseKey, makeDirectory, opened } from './sqlcipher.ts'
+import type { Change } from '../../main/core/ports.ts'
+import { createDatabase } from '../../main/store/database.ts'
+import { coalesce } from '../../main/node/driver/coalesce.ts'
 
 /** Everything that the database holds after these changes in one transaction. */
 function outcomeOf(changes: readonly Change[]): readonly unknown[] {
