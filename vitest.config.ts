@@ -25,6 +25,8 @@ export default defineConfig({
   cacheDir: process.env.WAXWING_TEST_CACHE ?? 'node_modules/.vite',
   test: {
     watch: false,
+    // One core is left idle otherwise, which on two cores is half of them.
+    maxWorkers: '100%',
     // A suite that runs no test is an error.
     passWithNoTests: false,
     allowOnly: false,
