@@ -59,9 +59,10 @@ describe('two people on two profiles', () => {
     expect(numbers[1]).toBe(numbers[0])
     await anna.button('Mark as verified').click()
     await anna.page
-      .getByText(/verified/i)
+      .getByText(/^Verified on /)
       .first()
       .waitFor()
+    expect(await anna.button('Mark as verified').count()).toBe(0)
   })
 
   it('export a fingerprint that ssh-keygen verifies and that equals the one on the screen', async () => {
