@@ -23,7 +23,7 @@ const { libsignal = '', version = '', electron = '', profile = false } = values
 
 /** Runs one of our scripts in a runtime and gives what it wrote. */
 function run<T>(runtime: string, script: string, args: readonly string[]): T {
-  const output = execFileSync(runtime, [join(import.meta.dirname, `${script}.js`), ...args], {
+  const output = execFileSync(runtime, ['--expose-gc', join(import.meta.dirname, `${script}.js`), ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
@@ -33,14 +33,15 @@ function run<T>(runtime: string, script: string, args: readonly string[]): T {
   return JSON.parse(output) as T
 }
 
-const notes = `Both run in one process, block by block in turn, with their state in memory; a figure is the median of the
-blocks, its ratio that of the medians, and in brackets are the quartiles of neighbouring blocks' ratios. Ours is the
-product's code with the native provider: headers are encrypted and contents padded, which libsignal's are not.
-libsignal's stores keep its records without encoding them; its interface is asynchronous, which is part of its figures.
-A message goes over as bytes: what is measured ends with the bytes on the sending side and begins with them on the other. Sessions are past their first turns and are begun anew
-every 500 messages (one-way) or 1,024 (ping-pong). Set-up is the work of both sides with keys that exist already: the
-bundle's signature, the key exchange, the first message sealed and opened. At a first meeting each side also checks the
-descriptor and certificate of the other, six signatures more; libsignal leaves to others who somebody is.
+const notes = `Both run in one process, block by block in turn, with their state in memory and the garbage collected before each block;
+a figure is the median of the blocks, its ratio that of the medians, and in brackets are the quartiles of neighbouring
+blocks' ratios. Ours is the product's code with the native provider: headers are encrypted and contents padded, which
+libsignal's are not. libsignal's stores keep its records without encoding them; its interface is asynchronous, which is
+part of its figures. A message goes over as bytes: one side's work ends with them and the other's begins. Sessions are
+past their first turns, and begun anew every 500 messages (one-way) or 1,024 (ping-pong). Set-up is the work of both
+sides with keys that exist already: the bundle's signature, the key exchange, the first message sealed and opened. At a
+first meeting each side also checks the descriptor and certificate of the other, six signatures more; libsignal leaves
+to others who somebody is.
 `
 
 const load = loadavg()[0] ?? 0
