@@ -90,6 +90,7 @@ function offerOf(crypto: Crypto, entropy: Entropy, identities: Identities): Offe
         bundle: valueOf(openBundle(published.bundle, owner, Date.now())),
         remoteDescriptor: ben.descriptor,
         psk: noPsk,
+        generation: 1,
       }),
     )
     return valueOf(seal(crypto, session, plaintext, contexts[0], entropy, Date.now()))
