@@ -42,7 +42,11 @@ export default defineConfig({
           isolate: false,
         },
       },
-      nodeLayer('conformance', ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts'], 60_000),
+      nodeLayer(
+        'conformance',
+        ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts'],
+        60_000,
+      ),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
       nodeLayer('crash', ['test/crash/**/*.test.ts'], 180_000, true),
