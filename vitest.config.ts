@@ -44,7 +44,12 @@ export default defineConfig({
       },
       nodeLayer(
         'conformance',
-        ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts'],
+        [
+          'test/vectors/**/*.test.ts',
+          'test/conformance/**/*.test.ts',
+          'test/twin/**/*.test.ts',
+          'test/bench/**/*.test.ts',
+        ],
         60_000,
       ),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),

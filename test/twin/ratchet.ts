@@ -8,7 +8,7 @@ import { primitives, type Take } from './primitives.ts'
 const dayMs = 24 * 3600 * 1000
 const limits = { gap: 1000, skipped: 2000, skippedLifeMs: 14 * dayMs, earlierChains: 5, contentBytes: 60_000 }
 
-interface Turn {
+export interface Turn {
   ratchetKey: Uint8Array
   headerKey: Uint8Array
   epoch: number
@@ -25,7 +25,7 @@ interface Skipped {
   at: number
 }
 
-interface Header {
+export interface Header {
   ratchetKey: Uint8Array
   previous: number
   n: number
@@ -41,21 +41,21 @@ function rootStep(dhOutput: Uint8Array, root: Uint8Array): [Uint8Array, Uint8Arr
   return hkdf(dhOutput, root, label('root key'), 3)
 }
 
-function chainStep(turn: Turn): { turn: Turn; messageKey: Uint8Array } {
+export function chainStep(turn: Turn): { turn: Turn; messageKey: Uint8Array } {
   const ecKey = hmac(turn.chain, u8(1))
   const pqKey = hmac(turn.pqChain, u8(1))
   const stepped = { ...turn, chain: hmac(turn.chain, u8(2)), pqChain: hmac(turn.pqChain, u8(2)), n: turn.n + 1 }
   return { turn: stepped, messageKey: hmac(pqKey, ecKey) }
 }
 
-const bodyKey = (messageKey: Uint8Array) => hmac(messageKey, label('body key'))
-const commitmentOf = (messageKey: Uint8Array) => hmac(messageKey, label('commitment'))
+export const bodyKey = (messageKey: Uint8Array) => hmac(messageKey, label('body key'))
+export const commitmentOf = (messageKey: Uint8Array) => hmac(messageKey, label('commitment'))
 
 // The sealed header
 
 const none = new Uint8Array(0)
 
-function sealHeader(turn: Turn, previous: number, nonce: Uint8Array): Uint8Array {
+export function sealHeader(turn: Turn, previous: number, nonce: Uint8Array): Uint8Array {
   const header = join(key('x25519', turn.ratchetKey), u32(previous), u32(turn.n), u16(turn.epoch))
   return join(nonce, primitives.xchachaSeal(turn.headerKey, nonce, header, none))
 }
@@ -63,7 +63,7 @@ function sealHeader(turn: Turn, previous: number, nonce: Uint8Array): Uint8Array
 function openHeader(headerKey: Uint8Array, sealed: Uint8Array): Header | null {
   const header = primitives.xchachaOpen(headerKey, sealed.slice(0, 24), sealed.slice(24), none)
   if (header === null) return null
-  const layout = new Layout(header, 'header')
+  const layout = new Layout(header, 'header: key type')
   return { ratchetKey: layout.key('x25519'), previous: layout.int(4), n: layout.int(4), epoch: layout.int(2) }
 }
 
@@ -127,8 +127,11 @@ export class Ratchet {
     return this.sending
   }
 
-  private beginReceiving({ ratchetKey, previous, epoch }: Header, headerKey: Uint8Array): Turn {
-    if (this.ratchetSecret === null) return refuse('header')
+  private beginReceiving({ ratchetKey, previous, n, epoch }: Header, headerKey: Uint8Array): Turn {
+    if (this.ratchetSecret === null) return refuse('early step')
+    const received = this.receiving?.n ?? 0
+    if (previous < received || (this.receiving === null && previous > 0)) refuse('length of the previous turn')
+    if (previous - received > limits.gap || n > limits.gap) refuse('gap')
     const [root, chain, nextHeaderKey] = rootStep(dh(this.ratchetSecret, ratchetKey, 'ratchet key'), this.root)
     if (!this.epochs.holds(epoch)) refuse('epoch')
     if (this.receiving !== null) this.skipTo(this.receiving, previous)
@@ -143,14 +146,15 @@ export class Ratchet {
   }
 
   private skipTo(turn: Turn, n: number): Turn {
-    let at = turn
-    while (at.n < n) {
-      const { turn: stepped, messageKey } = chainStep(at)
-      this.skipped = [...this.skipped, { headerKey: turn.headerKey, n: at.n, messageKey, at: this.clock }]
-      at = stepped
+    const keys: Skipped[] = []
+    let now = turn
+    while (now.n < n) {
+      const { turn: stepped, messageKey } = chainStep(now)
+      keys.push({ headerKey: turn.headerKey, n: now.n, messageKey, at: this.clock })
+      now = stepped
     }
-    this.skipped = this.skipped.slice(-limits.skipped)
-    return at
+    this.skipped = [...this.skipped, ...keys].slice(-limits.skipped)
+    return now
   }
 
   /** The header keys of turns of which messages are missing, the oldest first. */
@@ -196,7 +200,6 @@ export class Ratchet {
     const associatedData = join(prefix, sealedHeader, commitment)
     const padded = primitives.xchachaOpen(bodyKey(messageKey), nonce, sealed, associatedData) ?? refuse('body')
     const { block, content } = readBody(unpad(padded))
-    if (content.length > limits.contentBytes) refuse('content too long')
     if (block !== null) this.epochs.takeBlock(block, this.clock)
     return content
   }
@@ -204,7 +207,7 @@ export class Ratchet {
   private findHeader(sealed: Uint8Array): Found {
     const candidates: { headerKey: Uint8Array; where: Found['where'] }[] = []
     if (this.receiving !== null) candidates.push({ headerKey: this.receiving.headerKey, where: 'present' })
-    if (this.ratchetSecret !== null) candidates.push({ headerKey: this.nextReceivingHeaderKey, where: 'new' })
+    candidates.push({ headerKey: this.nextReceivingHeaderKey, where: 'new' })
     for (const headerKey of this.missing()) candidates.push({ headerKey, where: 'earlier' })
     for (const candidate of candidates) {
       const header = openHeader(candidate.headerKey, sealed)
@@ -221,8 +224,6 @@ export class Ratchet {
       if (header.n < now.n) return this.takeSkipped(headerKey, header.n)
       return this.receive(now, header.n)
     }
-    if (header.previous < (now?.n ?? 0) || (now === null && header.previous > 0)) refuse('length of the previous turn')
-    if (header.previous - (now?.n ?? 0) > limits.gap || header.n > limits.gap) refuse('gap')
     return this.receive(this.beginReceiving(header, headerKey), header.n)
   }
 
