@@ -4,93 +4,26 @@
  */
 import type { LocalIdentity } from '../../main/core/identity/account.ts'
 import { createIdentity, encodeIdentityPayload, verifyIdentityPayload } from '../../main/core/identity/account.ts'
-import { sshsigNamespaces, sshsigSign, sshsigVerify } from '../../main/core/identity/sshsig.ts'
+import { type SshsigNamespace, sshsigNamespaces, sshsigSign, sshsigVerify } from '../../main/core/identity/sshsig.ts'
 import type { Entropy } from '../../main/core/entropy.ts'
 import { err, ok, type Result } from '../../main/core/result.ts'
 import { createBundle, openBundle } from '../../main/core/session/bundle.ts'
 import type { BundleSecrets } from '../../main/core/session/bundleSecrets.ts'
 import { accept, initiate, noPsk } from '../../main/core/session/handshake.ts'
 import type { Session } from '../../main/core/session/session.ts'
-import { decodeSession, encodeSession, open, outranks, seal } from '../../main/core/session/session.ts'
+import {
+  decodeSession,
+  encodeSession,
+  initialMessageHash,
+  open,
+  outranks,
+  seal,
+} from '../../main/core/session/session.ts'
 import { hex, join, Refusal, same } from '../twin/bytes.ts'
 import { makeBundle, makePerson, type Person as TwinPerson, type Prekey as TwinPrekey } from '../twin/identity.ts'
 import { Session as TwinSession } from '../twin/session.ts'
+import { nameOf, refusals, type ErrorLike } from './refusals.ts'
 import { crypto, seeded, startMs } from './sessions.ts'
-
-/** What the twin calls a refusal, and what the product may call it. */
-const names: Record<string, readonly string[]> = {
-  // The product refuses a message of another length than any class has where it first fails to open.
-  envelope: ['malformed', 'unknownKind', 'noHeaderKey', 'badCommitment', 'badTag'],
-  kind: ['unknownKind', 'malformed'],
-  'prologue version': ['unknownVersion'],
-  'prologue suite': ['unknownSuite'],
-  'prologue of another session': ['otherHandshake'],
-  header: ['noHeaderKey'],
-  'header: key type': ['malformed'],
-  'header of another turn': ['badHeader'],
-  'early step': ['badHeader'],
-  'length of the previous turn': ['badHeader'],
-  gap: ['gapTooLarge'],
-  'low order: ratchet key': ['badRatchetKey', 'badKey ratchetKey'],
-  epoch: ['unknownEpoch'],
-  'used before': ['noMessageKey'],
-  commitment: ['badCommitment'],
-  body: ['badTag'],
-  padding: ['badPadding'],
-  block: ['badBlock'],
-  'block out of turn': ['unexpectedBlock'],
-  'offer: authenticator': ['badAuthenticator'],
-  'answer: authenticator': ['badAuthenticator'],
-  'offer: KEM key': ['badKemKey'],
-  'content too long': ['tooLong'],
-  unanswered: ['stale'],
-  'nothing to answer': ['notReady'],
-  'turn is full': ['exhausted'],
-  prekey: ['wrongPrekey'],
-  introduction: ['undecryptable'],
-  'low order: ephemeral key': ['badKey ephemeralKey'],
-  'low order: signed prekey': ['badKey signedPrekey'],
-  'low order: one-time prekey': ['badKey oneTimePrekey'],
-  'low order: identity key': ['badKey identityKey', 'descriptor weakKey'],
-  'bundle: KEM key': ['badKey kemKey'],
-  payload: ['malformed'],
-  'payload version': ['malformed'],
-  'signature identity-descriptor@waxwing': ['descriptor badSignature'],
-  'signature device@waxwing': ['certificate badRootSignature'],
-  'signature device-root@waxwing': ['certificate badDeviceSignature'],
-  'certificate of another root': ['certificate otherAccount'],
-  'certificate of another device': ['certificate otherDevice'],
-  'root is device': ['certificate sameKey'],
-  descriptor: ['descriptor malformed'],
-  'descriptor version': ['descriptor malformed'],
-  certificate: ['certificate malformed'],
-  'certificate version': ['certificate malformed'],
-  bundle: ['malformed'],
-  'bundle version': ['unknownVersion'],
-  'bundle suite': ['unknownSuite'],
-  'signature prekey@waxwing': ['badSignature'],
-  'bundle of another device': ['wrongDevice'],
-  'bundle of another identity key': ['wrongIdentityKey'],
-  'bundle expired': ['expired'],
-}
-
-interface ErrorLike {
-  readonly kind: string
-  readonly key?: string
-  readonly error?: unknown
-  readonly reason?: unknown
-  readonly cause?: unknown
-}
-
-/** The product's word for a refusal, of the error that lies innermost but for what a decoder says. */
-function nameOf(error: ErrorLike): string {
-  if (error.kind === 'badFirstMessage') return nameOf(error.error as ErrorLike)
-  if (error.kind === 'identityRefused') return nameOf(error.reason as ErrorLike)
-  if (error.kind === 'descriptor' || error.kind === 'certificate') {
-    return `${error.kind} ${(error.cause as ErrorLike).kind}`
-  }
-  return error.kind === 'badKey' ? `badKey ${error.key}` : error.kind
-}
 
 export type Outcome<P, T> =
   | { readonly refused: null; readonly product: P; readonly twin: T }
@@ -104,7 +37,7 @@ export function together<P, T>(product: Result<P, ErrorLike>, twin: () => T): Ou
     if (product.ok) return { refused: null, product: product.value, twin: done }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    if (!product.ok && names[error.kind]?.includes(own)) return { refused: error.kind }
+    if (!product.ok && refusals[error.kind]?.includes(own)) return { refused: error.kind }
     throw new Error(`the product says "${own}", its twin "${error.kind}"`, { cause: error })
   }
   throw new Error(`the product says "${own}", its twin "done"`)
@@ -160,6 +93,24 @@ export interface Prekey {
   readonly accepted: Set<string>
 }
 
+/** `bytes` with something else at a place, and signed again by `seed` from `from` to there where the signature stands. */
+export function resigned(
+  bytes: Uint8Array,
+  change: { readonly at: number; readonly put: Uint8Array },
+  by: {
+    readonly seed: Uint8Array
+    readonly namespace: SshsigNamespace
+    readonly from: number
+    readonly signatureAt: number
+  },
+): Uint8Array {
+  const changed = bytes.slice()
+  changed.set(change.put, change.at)
+  const message = changed.slice(by.from, by.signatureAt)
+  changed.set(sshsigSign(crypto, by.seed, by.namespace, message), by.signatureAt)
+  return changed
+}
+
 export const bundleLifeMs = 400 * 24 * 3_600_000
 
 export function prekeyOf(owner: Person, seed: string, how: { oneTime: boolean; psk: boolean }): Prekey {
@@ -194,7 +145,12 @@ export function begin(
   const read = openBundle(bundle, { ...peer.product, verify }, nowMs)
   const product = read.ok
     ? initiate({
-        ...{ crypto, entropy: randomness.product, nowMs, local, bundle: read.value, generation },
+        crypto,
+        entropy: randomness.product,
+        nowMs,
+        local,
+        bundle: read.value,
+        generation,
         remoteDescriptor: peer.product.descriptor,
         psk: psk ?? noPsk,
       })
@@ -220,7 +176,12 @@ export function acceptFirst(
   const { nowMs } = how
   const device = peer.product.deviceKey
   const product = accept({
-    ...{ crypto, nowMs, secrets: prekey.product, message: envelope, associatedData, psk: prekey.psk ?? noPsk },
+    crypto,
+    nowMs,
+    secrets: prekey.product,
+    message: envelope,
+    associatedData,
+    psk: prekey.psk ?? noPsk,
     local: { identitySecret: me.product.identitySecret, descriptor: me.product.descriptor },
     verifyIdentity: (payload) => {
       const verified = verifyIdentityPayload(crypto, payload, device)
@@ -232,8 +193,16 @@ export function acceptFirst(
     TwinSession.accept(me.twin, prekey.twin, envelope, associatedData, { psk, device, nowMs, accepted }),
   )
   if (both.refused !== null) return both
+  const once = initialMessageHash(crypto, envelope)
+  if (!once.ok || !accepted.has(once.value)) throw new Error('remembered as something else')
   const end = new End(both.product.session, both.twin.session, new Randomness(how.seed))
   return { refused: null, end, content: identical('the content', both.product.plaintext, both.twin.content) }
+}
+
+/** One end of a session, kept by one of the two. */
+export interface Alone {
+  readonly seal: (content: Uint8Array, associatedData: Uint8Array, nowMs: number) => Uint8Array
+  readonly open: (envelope: Uint8Array, associatedData: Uint8Array, nowMs: number) => Uint8Array
 }
 
 /** One end of a session, kept by both. */
@@ -246,6 +215,8 @@ export class End {
     this.product = product
     this.twin = twin
     this.randomness = randomness
+    if (product.id !== twin.id()) throw new Error(`session ${product.id}, its twin ${twin.id()}`)
+    if (product.generation !== twin.generation) throw new Error(`generation ${twin.generation} of the twin`)
   }
 
   seal(content: Uint8Array, associatedData: Uint8Array, nowMs: number) {
@@ -300,6 +271,32 @@ export class End {
     } finally {
       this.twin.ratchet = ratchet
       this.twin.prologue = prologue
+    }
+  }
+
+  /** This end as the product alone and as its twin alone: each with a state and randomness of its own. */
+  productAlone(entropy: Entropy): Alone {
+    return {
+      seal: (content, associatedData, nowMs) => {
+        const done = seal(crypto, this.product, content, associatedData, entropy, nowMs)
+        if (!done.ok) throw new Error(done.error.kind)
+        this.product = done.value.session
+        return done.value.sealed
+      },
+      open: (envelope, associatedData, nowMs) => {
+        const done = open(crypto, this.product, envelope, associatedData, nowMs)
+        if (!done.ok) throw new Error(done.error.kind)
+        this.product = done.value.session
+        return done.value.plaintext
+      },
+    }
+  }
+
+  twinAlone(entropy: Entropy): Alone {
+    const take = (length: number) => entropy.take(length)
+    return {
+      seal: (content, associatedData, nowMs) => this.twin.seal(content, associatedData, nowMs, take),
+      open: (envelope, associatedData, nowMs) => this.twin.open(envelope, associatedData, nowMs),
     }
   }
 

@@ -83,22 +83,33 @@ export class SmallTalk {
   }
 
   run(): this {
+    const { seed, rounds } = this.options
     let speaker: 0 | 1 = 0
-    for (let round = 0; round < this.options.rounds; round++) {
-      if (round % 25 === 0) this.mood = this.pick(Object.values(moods))
-      if (this.chance(0.85)) speaker = speaker === 0 ? 1 : 0
-      this.speak(speaker)
-      this.deliver(speaker === 0 ? 1 : 0)
-      if (this.chance(0.3)) this.deliver(speaker)
-      if (this.chance(0.2)) this.releaseHeld()
-      if (this.chance(0.3)) this.repeat()
-      if (this.chance(0.5)) this.alter()
-      if (this.chance(0.2)) this.reload()
+    for (let round = 0; round < rounds; round++) {
+      try {
+        speaker = this.round(round, speaker)
+      } catch (cause) {
+        throw new Error(`seed ${seed}, round ${round}: ${String(cause)}`, { cause })
+      }
     }
     return this
   }
 
-  chance(probability: number): boolean {
+  private round(round: number, before: 0 | 1): 0 | 1 {
+    let speaker = before
+    if (round % 25 === 0) this.mood = this.pick(Object.values(moods))
+    if (this.chance(0.85)) speaker = speaker === 0 ? 1 : 0
+    this.speak(speaker)
+    this.deliver(speaker === 0 ? 1 : 0)
+    if (this.chance(0.3)) this.deliver(speaker)
+    if (this.chance(0.2)) this.releaseHeld()
+    if (this.chance(0.3)) this.repeat()
+    if (this.chance(0.5)) this.alter()
+    if (this.chance(0.2)) this.reload()
+    return speaker
+  }
+
+  private chance(probability: number): boolean {
     return this.random() < probability
   }
 

@@ -146,7 +146,6 @@ export function accept(
   const introduction = unpad(padded ?? refuse('introduction'))
   const layout = new Layout(introduction, 'introduction')
   const generation = layout.int(4)
-  if (generation === 0) refuse('introduction')
   const peer = readPayload(layout.take(layout.left()), how.device)
 
   const dh1 = dh(prekey.signedPrekey, peer.identityKey, 'identity key')
