@@ -133,6 +133,23 @@ describe('in an exchange', () => {
     expect(last.twin.ratchet.epochs.newest.k).toBe(1)
   })
 
+  it('speaks in the epoch before for as long as its answer does not come', () => {
+    const { last, next } = talked('lost answer', 15)
+    const lost = [0, 1, 2, 3].map(() => sealed(next))
+    expect(next.twin.ratchet.epochs.newest.k).toBe(1)
+    say(next, last)
+    say(last, next)
+    const again = sealed(next)
+    expect(next.twin.ratchet.sending?.epoch).toBe(0)
+    expect(last.twin.ratchet.epochs.newest.k).toBe(0)
+    expect(refusal(last, again)).toBeNull()
+    expect(last.twin.ratchet.epochs.newest.k).toBe(1)
+    for (const envelope of lost) expect(refusal(last, envelope)).toBeNull()
+    say(last, next)
+    expect(next.twin.ratchet.receiving?.epoch).toBe(1)
+    say(next, last)
+  })
+
   it('lets a block of an agreed epoch be, whatever it says, and a second offer while one waits', () => {
     const { last, next } = talked('again', 20)
     expect(refusal(last, forge(next.twin, bound, { block: answer(1, zeros(32)) }))).toBeNull()
