@@ -76,7 +76,10 @@ export default defineConfig({
       },
       nodeLayer('vectors', vectorTests, 60_000),
       nodeLayer('session', sessionTests, 60_000),
-      without([...vectorTests, ...sessionTests], nodeLayer('conformance', ['test/conformance/**/*.test.ts'], 60_000)),
+      without(
+        [...vectorTests, ...sessionTests],
+        nodeLayer('conformance', ['test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts'], 60_000),
+      ),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
       nodeLayer('crash', ['test/crash/**/*.test.ts'], 180_000, true),

@@ -23,7 +23,7 @@ import { hasElapsed, withinHour } from './flow.ts'
 import { bundleProof } from './keys.ts'
 import { rewind } from './flush.ts'
 import { contactOf } from './people.ts'
-import { activate } from './sessions.ts'
+import { keepSession, nextGeneration } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 const limits = implementationLimits
@@ -186,9 +186,10 @@ function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: 
     bundle: bundle.value,
     remoteDescriptor: maker.descriptor,
     psk: invite?.secret ?? noPsk,
+    generation: nextGeneration(turn, device),
   })
   if (!begun.ok) return fail(turn, device, contact, 'identityMismatch')
-  activate(turn, device, begun.value.session)
+  keepSession(turn, device, begun.value.session)
   if (contact.state === 'pending') establish(turn, maker, contact, contact.acceptedInvite)
   certify(turn, maker)
   // With nothing else to say the peer would not learn of the session: introduce ourselves anew.

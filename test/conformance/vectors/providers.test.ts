@@ -45,6 +45,25 @@ describe('both providers', () => {
     )
   })
 
+  it('exchange secrets by ML-KEM alike, with a ciphertext that was altered too', () => {
+    const seed = fc.uint8Array({ minLength: 64, maxLength: 64 })
+    holds(
+      20,
+      fc.property(seed, key, fc.nat({ max: 1_087 }), (d, coins, at) => {
+        const pair = sodium.mlKem768KeyPair(d)
+        expect(pair).toEqual(nobleCrypto.mlKem768KeyPair(d))
+        const made = sodium.mlKem768Encapsulate(pair.publicKey, coins)
+        expect(made).toEqual(nobleCrypto.mlKem768Encapsulate(pair.publicKey, coins))
+        const { cipherText, sharedSecret } = made as NonNullable<typeof made>
+        expect(sodium.mlKem768Decapsulate(cipherText, pair.secretKey)).toEqual(sharedSecret)
+        cipherText[at] = (cipherText[at] as number) ^ 1
+        const rejected = sodium.mlKem768Decapsulate(cipherText, pair.secretKey)
+        expect(rejected).not.toEqual(sharedSecret)
+        expect(rejected).toEqual(nobleCrypto.mlKem768Decapsulate(cipherText, pair.secretKey))
+      }),
+    )
+  })
+
   it('stretch passphrases alike', () => {
     const salt = new Uint8Array(16).fill(5)
     for (const [memoryKiB, passes, length] of [
