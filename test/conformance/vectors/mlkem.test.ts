@@ -69,6 +69,7 @@ describe.each(providers)('$name', (crypto) => {
       const run = eachWycheproof<object, Test>('wycheproof/mlkem_768_encaps_test.json.gz', (test) => {
         const made = crypto.mlKem768Encapsulate(bytesOfHex(test.ek), bytesOfHex(test.m))
         const label = `tcId ${test.tcId}`
+        expectSame(label, crypto.mlKem768CheckPublicKey(bytesOfHex(test.ek)), test.result !== 'invalid')
         if (test.result === 'invalid') expectSame(label, made, null)
         else expectSame(label, made, { cipherText: bytesOfHex(test.c), sharedSecret: bytesOfHex(test.K) })
       })
@@ -139,6 +140,7 @@ describe.each(providers)('$name', (crypto) => {
       for (const test of encapsulation) {
         const made = crypto.mlKem768Encapsulate(bytesOfHex(test.ek), new Uint8Array(32))
         expect(made !== null).toBe(test.testPassed)
+        expect(crypto.mlKem768CheckPublicKey(bytesOfHex(test.ek))).toBe(test.testPassed)
       }
       const decapsulation = acvp<{ dk: string }, { testPassed: boolean }>(encapDecap, 'decapsulationKeyCheck')
       for (const test of decapsulation) {
@@ -153,7 +155,10 @@ describe.each(providers)('$name', (crypto) => {
     it('refuses every coefficient above the modulus', () => {
       const keys = readVectorText('cctv/ML-KEM-768-modulus.txt.gz').trim().split('\n')
       expect(keys.length).toBeGreaterThan(700)
-      for (const key of keys) expect(crypto.mlKem768Encapsulate(bytesOfHex(key), new Uint8Array(32))).toBeNull()
+      for (const key of keys.map(bytesOfHex)) {
+        expect(crypto.mlKem768Encapsulate(key, new Uint8Array(32))).toBeNull()
+        expect(crypto.mlKem768CheckPublicKey(key)).toBe(false)
+      }
     })
   })
 
