@@ -37,6 +37,7 @@ export class Disk {
   readonly settings = new Map<string, ports.SettingValue>()
   readonly sessions = new Map<string, ports.SessionRow>()
   readonly prekeys = new Map<string, ports.PrekeyRow>()
+  readonly stash = new Map<string, ports.StashRow>()
   readonly initials = new Map<string, number>()
   readonly conversations = new Map<string, ports.ConversationRow>()
   readonly events = new Map<string, ports.EventRow>()
@@ -86,6 +87,10 @@ export class Disk {
         return void this.prekeys.set(change.row.prekey, change.row)
       case 'removePrekey':
         return void this.prekeys.delete(change.prekey)
+      case 'putStash':
+        return void this.stash.set(key(change.row.device, change.row.prekey), change.row)
+      case 'removeStash':
+        return void this.stash.delete(key(change.device, change.prekey))
       case 'putInvite':
         return void this.invites.set(change.row.invite, change.row)
       case 'putInitial':
@@ -140,6 +145,7 @@ export class Disk {
 
   #prune(nowMs: number, seenPerDeviceMax: number): void {
     for (const [name, row] of this.prekeys) if (row.expiresAtMs <= nowMs) this.prekeys.delete(name)
+    for (const [name, row] of this.stash) if (row.expiresAtMs <= nowMs) this.stash.delete(name)
     for (const [hash, untilMs] of this.initials) if (untilMs <= nowMs) this.initials.delete(hash)
     for (const device of new Set([...this.seen.values()].map((row) => row.device))) {
       const ofDevice = [...this.seen].filter(([, row]) => row.device === device)
@@ -207,17 +213,26 @@ export class Disk {
   }
 
   load(request: ports.SliceRequest): ports.Slice {
-    const wanted = new Set<string>(request.sessionsOf ?? [])
+    const ofDevices = <T extends { readonly device: string | null }>(
+      table: ReadonlyMap<string, T>,
+      devices: readonly string[] | undefined,
+    ): readonly T[] => {
+      const wanted = new Set<string | null>(devices ?? [])
+      return [...table.values()].filter((row) => wanted.has(row.device))
+    }
     const found = <T>(table: ReadonlyMap<string, T>, names: readonly string[] | undefined): readonly T[] =>
       [...new Set(names ?? [])].flatMap((name) => table.get(name) ?? [])
     return copy({
-      sessions: [...this.sessions.values()].filter((row) => wanted.has(row.device)),
+      sessions: ofDevices(this.sessions, request.sessionsOf),
       conversations: found(this.conversations, request.conversations),
       progress: found(
         this.progress,
         request.progress?.map(({ conversation, device }) => key(conversation, device)),
       ),
-      prekeys: found(this.prekeys, request.prekeys),
+      prekeys: [
+        ...new Set([...found(this.prekeys, request.prekeys), ...ofDevices(this.prekeys, request.prekeysOf)]),
+      ],
+      stash: ofDevices(this.stash, request.stashOf),
       initials: [...new Set(request.initials ?? [])].filter((hash) => this.initials.has(hash)),
       seen: (request.seen ?? []).filter(({ device, envelope }) => this.seen.has(key(device, envelope))),
       events: this.#eventsOf(request),
