@@ -229,9 +229,7 @@ export class Disk {
         this.progress,
         request.progress?.map(({ conversation, device }) => key(conversation, device)),
       ),
-      prekeys: [
-        ...new Set([...found(this.prekeys, request.prekeys), ...ofDevices(this.prekeys, request.prekeysOf)]),
-      ],
+      prekeys: [...new Set([...found(this.prekeys, request.prekeys), ...ofDevices(this.prekeys, request.prekeysOf)])],
       stash: ofDevices(this.stash, request.stashOf),
       initials: [...new Set(request.initials ?? [])].filter((hash) => this.initials.has(hash)),
       seen: (request.seen ?? []).filter(({ device, envelope }) => this.seen.has(key(device, envelope))),

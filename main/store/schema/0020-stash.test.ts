@@ -52,15 +52,11 @@ describe('schema 20', () => {
     const states = ['active', 'active', 'blocked', 'removed'] as const
     for (const [at, state] of states.entries()) {
       const invite = at === 1 ? null : bytes
-      run("INSERT INTO contact VALUES (?, ?, NULL, '', NULL, ?, NULL, NULL, 0, NULL, ?, NULL)", ...[
-        bytesOf(32, at),
-        state,
-        bytes,
-        invite,
-      ])
+      const values = "?, ?, NULL, '', NULL, ?, NULL, NULL, 0, NULL, ?, NULL"
+      run(`INSERT INTO contact VALUES (${values})`, bytesOf(32, at), state, bytes, invite)
     }
     migrate()
-    const rows = connection.prepare('SELECT account, state FROM contact ORDER BY rowid').all([])
+    const rows = connection.prepare('SELECT state FROM contact ORDER BY rowid').all([])
     expect(rows.map((row) => row['state'])).toEqual(['pending', 'active', 'blocked', 'removed'])
   })
 
