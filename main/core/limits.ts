@@ -50,11 +50,25 @@ export const protocolLimits = {
   skippedKeyLifetimeMs: 14 * day,
   /** Header keys of earlier receiving chains that are still tried. */
   oldReceiveChainsMax: 5,
+  /** The generation of a session is a number of four bytes. */
+  sessionGenerationMax: 0xffffffff,
   /** Earlier sessions with a device that can still open what was sent under them. */
   archivedSessionsMax: 5,
   /** A session is renewed after this long without a reply, or this many unanswered messages. */
   unansweredMessagesMax: 1_000,
   unansweredDurationMsMax: 7 * day,
+  /** A session whose prologue was never answered is not sealed under after this long. */
+  unacknowledgedDurationMsMax: 30 * day,
+  /** A post-quantum epoch serves at most about so many turns, and so long; its end is begun a little before. */
+  pqEpochTurnsMax: 16,
+  pqEpochDurationMsMax: 7 * day,
+  pqOfferAfterTurns: 14,
+  pqOfferAfterMs: 6 * day,
+  /** An epoch's number has two bytes; a session whose numbers are used up is renewed. */
+  pqEpochMax: 65_535,
+  /** A post-quantum block stands in the first messages of a turn, and then in every so many-th. */
+  pqBlockFirstMessages: 4,
+  pqBlockEveryMessages: 16,
 } as const
 
 /** Of this implementation. */

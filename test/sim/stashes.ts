@@ -10,11 +10,16 @@ export function kept(at: Peer, of: Peer) {
   return [...at.disk.stash.values()].filter((row) => row.device === of.identity.device)
 }
 
-/** What was made for the other: of its stash now, and in all. */
+/** What was made for the other: of its stash now, of earlier ones too, and for renewals. */
 export function given(by: Peer, to: Peer) {
-  const made = [...by.disk.prekeys.values()].filter((row) => row.device === to.identity.device)
-  return { now: made.filter((row) => row.purpose === 'stash'), made }
+  const rows = [...by.disk.prekeys.values()].filter((row) => row.device === to.identity.device)
+  return {
+    now: rows.filter(({ purpose }) => purpose === 'stash'),
+    ever: rows.filter(({ purpose }) => purpose === 'stash' || purpose === 'replaced'),
+    renewals: rows.filter(({ purpose }) => purpose === 'renewal'),
+  }
 }
+
 /** The names of rows, to compare. */
 export const named = (rows: readonly { readonly prekey: string }[]) => rows.map((row) => row.prekey).sort()
 

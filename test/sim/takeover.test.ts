@@ -79,6 +79,7 @@ async function initialOf(hostile: Hostile, victim: Peer, invite: Invite, as: Loc
     bundle: bundle.value,
     remoteDescriptor: descriptor,
     psk: invite.secret,
+    generation: 1,
   })
   if (!begun.ok) throw new Error(begun.error.kind)
   const hello = encodeContent({

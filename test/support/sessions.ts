@@ -100,6 +100,7 @@ export function begun(options: Options = {}) {
       bundle,
       remoteDescriptor: ben.descriptor,
       psk,
+      generation: 1,
     }),
   )
   const first = value(seal(crypto, session, utf8(options.first ?? 'hello'), bound, anna.entropy, startMs))
@@ -137,8 +138,8 @@ export class End {
     this.session = session
     this.entropy = entropy
   }
-  seal(text: string, nowMs = startMs): Uint8Array {
-    const sealed = value(seal(crypto, this.session, utf8(text), bound, this.entropy, nowMs))
+  seal(text: string, nowMs = startMs, provider: Crypto = crypto): Uint8Array {
+    const sealed = value(seal(provider, this.session, utf8(text), bound, this.entropy, nowMs))
     this.session = sealed.session
     return sealed.sealed
   }

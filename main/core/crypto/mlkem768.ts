@@ -20,6 +20,21 @@ export function mlKem768KeyPair(seed: Uint8Array): {
   return ml_kem768.keygen(seed)
 }
 
+const modulus = 3329
+/** ByteEncode_12 writes two coefficients into three bytes; the 32-byte seed of the matrix stands behind them. */
+const encodedPolynomialsSizeBytes = 1152
+
+/** The encapsulation key check of section 7.2: the length, and every coefficient below the modulus. */
+export function mlKem768CheckPublicKey(publicKey: Uint8Array): boolean {
+  if (publicKey.length !== mlKem768Sizes.publicKey) return false
+  let isReduced = true
+  for (let i = 0; i < encodedPolynomialsSizeBytes; i += 3) {
+    const [low, middle, high] = [publicKey[i] as number, publicKey[i + 1] as number, publicKey[i + 2] as number]
+    if ((low | ((middle & 15) << 8)) >= modulus || ((middle >> 4) | (high << 4)) >= modulus) isReduced = false
+  }
+  return isReduced
+}
+
 /** Algorithm 17 (Encaps_internal) behind the checks of section 7.2: null for a bad length or modulus. */
 export function mlKem768Encapsulate(
   publicKey: Uint8Array,

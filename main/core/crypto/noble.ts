@@ -3,7 +3,7 @@ import { argon2id } from './argon2id.ts'
 import { ed25519PublicKey, ed25519Sign, ed25519Verify } from './ed25519.ts'
 import { hkdfSha256 } from './hkdf.ts'
 import { hmacSha256 } from './hmac.ts'
-import { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './mlkem768.ts'
+import { mlKem768CheckPublicKey, mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './mlkem768.ts'
 import type { Crypto } from './provider.ts'
 import { sha256, sha512 } from './sha2.ts'
 import { x25519, x25519PublicKey } from './x25519.ts'
@@ -23,6 +23,7 @@ export const nobleCrypto: Crypto = {
   xchachaSeal,
   xchachaOpen,
   mlKem768KeyPair,
+  mlKem768CheckPublicKey,
   mlKem768Encapsulate,
   mlKem768Decapsulate,
   argon2id,

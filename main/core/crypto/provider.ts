@@ -35,6 +35,8 @@ export interface Crypto {
 
   /** FIPS 203 ML-KEM.KeyGen_internal. Seed d||z of 64 bytes; public 1,184 bytes, secret 2,400 bytes. */
   mlKem768KeyPair(seed: Uint8Array): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
+  /** FIPS 203 section 7.2: whether this is an encapsulation key, by length and modulus. Wrong lengths are false. */
+  mlKem768CheckPublicKey(publicKey: Uint8Array): boolean
   /** FIPS 203 ML-KEM.Encaps_internal with 32 bytes of coins. Null when the key fails the modulus check (section 7.2). */
   mlKem768Encapsulate(
     publicKey: Uint8Array,

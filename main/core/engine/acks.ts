@@ -8,7 +8,7 @@ import { askForBundle } from './ask.ts'
 import { advanceDelivery } from './compose.ts'
 import { takeOutOfFlight } from './flush.ts'
 import { contactOf, mayTalk } from './people.ts'
-import { activeSession } from './sealing.ts'
+import { activeSession } from './sessions.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 

@@ -3,7 +3,7 @@ import { encodeIdentityPayload } from '../identity/account.ts'
 import type { DeviceId } from '../ids.ts'
 import type { PrekeyBundle } from '../session/bundle.ts'
 import { initiate } from '../session/handshake.ts'
-import { activate } from './sessions.ts'
+import { keepSession, nextGeneration } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -24,9 +24,10 @@ export function begin(
     bundle: from.bundle,
     remoteDescriptor: from.descriptor,
     psk: from.psk,
+    generation: nextGeneration(turn, device),
   })
   if (!begun.ok) return false
-  activate(turn, device, begun.value.session)
+  keepSession(turn, device, begun.value.session)
   turn.setFlow(device, { ask: null, renewedAtMs: turn.nowMs, inFlight: [], cursor: 0 })
   turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'flush', device })

@@ -7,7 +7,8 @@ import { assert } from '../assert.ts'
 import { askForBundle } from './ask.ts'
 import type { InFlight } from './flow.ts'
 import { contactOf, mayTalk } from './people.ts'
-import { activeSession, sealRows, sessionIn } from './sealing.ts'
+import { sealRows } from './sealing.ts'
+import { activeSession, sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 const { sendWindowFrames, sealsPerStepMax } = implementationLimits

@@ -18,7 +18,7 @@ import { withinHour } from './flow.ts'
 import { certify, establish, queueHello } from './establish.ts'
 import { sealContext } from './keys.ts'
 import { contactCount, contactOf, ensureConversation } from './people.ts'
-import { activate } from './sessions.ts'
+import { keepSession } from './sessions.ts'
 import { forgetStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 import { equalBytes } from '../bytes.ts'
@@ -149,7 +149,7 @@ export function acceptInitial(turn: Turn, device: DeviceId, sealed: Uint8Array, 
   if (!opened.lastResort) turn.put({ kind: 'removePrekey', prekey: prekey.prekey })
   turn.put({ kind: 'putInitial', hash, device, untilMs: prekey.expiresAtMs })
   turn.setFlow(device, { renewal: null, ask: null, stashLookedAtMs: null })
-  activate(turn, device, opened.session)
+  keepSession(turn, device, opened.session)
   takeContent(turn, device, opened.identity.account, opened.plaintext)
   markStored(turn, device, envelope)
   turn.follow({ kind: 'introduce', device })

@@ -11,7 +11,7 @@ import { takeContent } from './content.ts'
 import { acceptInitial } from './initial.ts'
 import { envelopeIdFor, sealContext } from './keys.ts'
 import { contactOf } from './people.ts'
-import { sessionIn } from './sealing.ts'
+import { sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 /** The active session first, then the one that was used last. */
@@ -20,8 +20,8 @@ function inOrderOfUse(rows: readonly SessionRow[]): readonly SessionRow[] {
 }
 
 /**
- * Opens an envelope with one of the device's sessions and stores that session. The one that opens
- * becomes the active one, so that both sides come to use the same after beginning one each.
+ * Opens an envelope with one of the device's sessions and stores that session. Which of them is sealed under
+ * does not change: their rank says that, so that both sides come to use the same after beginning one each.
  */
 function openWithSessions(turn: Turn, device: DeviceId, sealed: Uint8Array): Uint8Array | null {
   const context = sealContext(device, turn.state.identity.device)
@@ -29,11 +29,8 @@ function openWithSessions(turn: Turn, device: DeviceId, sealed: Uint8Array): Uin
   for (const row of inOrderOfUse(rows)) {
     const opened = open(turn.crypto, sessionIn(row), sealed, context, turn.nowMs)
     if (!opened.ok) continue
-    for (const other of rows) {
-      if (other.active && other !== row) turn.put({ kind: 'putSession', row: { ...other, active: false } })
-    }
     const state = encodeSession(opened.value.session)
-    turn.put({ kind: 'putSession', row: { ...row, state, active: true, usedAtMs: turn.nowMs } })
+    turn.put({ kind: 'putSession', row: { ...row, state, usedAtMs: turn.nowMs } })
     return opened.value.plaintext
   }
   return null

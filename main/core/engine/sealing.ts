@@ -2,22 +2,10 @@
 import type { DeviceId } from '../ids.ts'
 import type { OutboxRow, SessionRow } from '../ports.ts'
 import type { Session } from '../session/session.ts'
-import { decodeSession, encodeSession, seal } from '../session/session.ts'
-import { assert } from '../assert.ts'
+import { encodeSession, seal } from '../session/session.ts'
 import { envelopeIdFor, sealContext } from './keys.ts'
+import { sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
-
-/** The session under which is sealed; null when there is none yet. */
-export function activeSession(turn: Turn, device: DeviceId): SessionRow | null {
-  return turn.state.sessionsOf(device).find((row) => row.active) ?? null
-}
-
-/** Our own encoding, out of our own authenticated database: if it does not decode, that is a bug. */
-export function sessionIn(row: SessionRow): Session {
-  const session = decodeSession(row.state)
-  assert(session.ok, 'a stored session does not decode')
-  return session.value
-}
 
 /**
  * Seals the rows that are not sealed yet, in their order, and stores them and the session. Rows that

@@ -16,7 +16,7 @@ import { asideContent, enqueue } from './compose.ts'
 import { hasElapsed } from './flow.ts'
 import { contactOf, ensureConversation } from './people.ts'
 import { makeBundle, ownerOf } from './prekeys.ts'
-import { activeSession, sessionIn } from './sealing.ts'
+import { activeSession, sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 const { stashOneTimeMax, stashLifetimeMs, stashLookIntervalMs, stashPrekeysPerDeviceMax, outboxPerDeviceMax } =

@@ -43,6 +43,7 @@ function initiateWith(from: Begun, change: Partial<PrekeyBundle>) {
     bundle: { ...from.bundle, ...change },
     remoteDescriptor: from.ben.descriptor,
     psk: from.psk,
+    generation: 1,
   })
 }
 
@@ -240,6 +241,7 @@ describe('the handshake', () => {
       nowMs: startMs,
       bundle: from.bundle,
       remoteDescriptor: from.ben.descriptor,
+      generation: 1,
     }
     expect(() => initiate({ ...base, local, psk: from.psk })).toThrow(InvariantError)
     expect(() => accept({ ...acceptance(from), psk: new Uint8Array(31) })).toThrow(InvariantError)

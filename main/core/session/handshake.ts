@@ -13,7 +13,7 @@ import type { BundleSecrets } from './bundleSecrets.ts'
 import type { InitialMessage } from './initialMessage.ts'
 import { encodePrologue, splitInitial } from './initialMessage.ts'
 import type { FirstStage } from './keySchedule.ts'
-import { firstStage, openIdentity, sealIdentity, secondStage } from './keySchedule.ts'
+import { firstStage, openIntroduction, sealIntroduction, secondStage } from './keySchedule.ts'
 import { initiatorRatchet, responderRatchet } from './ratchet.ts'
 import type { OpenError, Session } from './session.ts'
 import { newSession, open } from './session.ts'
@@ -58,6 +58,8 @@ export interface Initiation {
   readonly remoteDescriptor: Uint8Array
   /** 32 bytes: the invite's secret, or `noPsk`. */
   readonly psk: Uint8Array
+  /** From 1: one more than that of any session with this device that is known here. */
+  readonly generation: number
 }
 
 /**
@@ -94,16 +96,18 @@ export function initiate(
     },
     { psk, ephemeralIdentity, ephemeralPrekey, ephemeralOneTime, kem: kem.sharedSecret },
   )
-  const sealedIdentity = sealIdentity(crypto, first, entropy.take(nonceSizeBytes), identityPayload)
-  const second = secondStage(crypto, first, sealedIdentity, identityPayload, identityPrekey)
+  const introduction = { generation: from.generation, identityPayload }
+  const sealedIntroduction = sealIntroduction(crypto, first, entropy.take(nonceSizeBytes), introduction)
+  const second = secondStage(crypto, first, sealedIntroduction, introduction, identityPrekey)
   const ratchet = initiatorRatchet(crypto, second.keys, bundle.ratchetKey, entropy.take(keySizeBytes))
   if (ratchet === null) return err({ kind: 'badKey', key: 'ratchetKey' })
   const { prekeyId } = bundle
-  const prologue = encodePrologue({ prekeyId, ephemeralKey, cipherText: kem.cipherText, sealedIdentity })
+  const prologue = encodePrologue({ prekeyId, ephemeralKey, cipherText: kem.cipherText, sealedIntroduction })
   crypto.wipe(ephemeralSecret, identityPrekey, ephemeralIdentity, ephemeralPrekey, kem.sharedSecret, first.identityKey)
   if (ephemeralOneTime !== null) crypto.wipe(ephemeralOneTime)
   const { sessionId: id, transcript } = second
-  return ok({ session: newSession({ id, transcript, prologue, prologueHash: null, ratchet }, from.nowMs), prologue })
+  const made = { id, transcript, generation: from.generation, prologue, prologueHash: null, ratchet }
+  return ok({ session: newSession(made, from.nowMs), prologue })
 }
 
 export interface Acceptance<Reason> {
@@ -166,20 +170,21 @@ export function accept<Reason>(
 
   const first = answerFirstStage(from, split.value)
   if (first === null) return err({ kind: 'badKey', key: 'ephemeralKey' })
-  const identityPayload = openIdentity(crypto, first, prologue.sealedIdentity)
-  if (identityPayload === null) return err({ kind: 'undecryptable' })
+  const introduction = openIntroduction(crypto, first, prologue.sealedIntroduction)
+  if (introduction === null) return err({ kind: 'undecryptable' })
+  const { identityPayload, generation } = introduction
   const identity = from.verifyIdentity(identityPayload)
   if (!identity.ok) return err({ kind: 'identityRefused', reason: identity.error })
   const identityPrekey = crypto.x25519(secrets.signedPrekeySecret, identity.value.identityKey)
   if (identityPrekey === null) return err({ kind: 'badKey', key: 'identityKey' })
 
-  const second = secondStage(crypto, first, prologue.sealedIdentity, identityPayload, identityPrekey)
+  const second = secondStage(crypto, first, prologue.sealedIntroduction, introduction, identityPrekey)
   crypto.wipe(identityPrekey, first.identityKey)
   const ownKey = { secret: secrets.ratchetSecret, publicKey: crypto.x25519PublicKey(secrets.ratchetSecret) }
-  const ratchet = responderRatchet(second.keys, ownKey)
+  const ratchet = responderRatchet(crypto, second.keys, ownKey)
   const { sessionId: id, transcript } = second
   const prologueHash = crypto.sha256(prologueBytes)
-  const session = newSession({ id, transcript, prologue: null, prologueHash, ratchet }, nowMs)
+  const session = newSession({ id, transcript, generation, prologue: null, prologueHash, ratchet }, nowMs)
   const opened = open(crypto, session, from.message, from.associatedData, nowMs)
   if (!opened.ok) return err({ kind: 'badFirstMessage', error: opened.error })
   return ok({ ...opened.value, identityPayload })

@@ -6,12 +6,8 @@ import type { Result } from '../result.ts'
 import { encodeX25519, keySizeBytes, nonceSizeBytes, readX25519, tagSizeBytes } from './suite.ts'
 
 const noAssociatedData = new Uint8Array(0)
-const plainSizeBytes = 1 + keySizeBytes + 4 + 4
+const plainSizeBytes = 1 + keySizeBytes + 4 + 4 + 2
 
-/**
- * Behind the fixed fields there is room for the post-quantum block, whose length follows from the
- * sealed header's own. In this suite it is empty.
- */
 export const sealedHeaderSizeBytes = nonceSizeBytes + plainSizeBytes + tagSizeBytes
 
 export interface Header {
@@ -20,11 +16,14 @@ export interface Header {
   /** Messages in the sender's previous chain, and the number of this one in the present chain. */
   readonly previousCount: number
   readonly n: number
+  /** The post-quantum epoch of the chain. */
+  readonly epoch: number
 }
 
 /** nonce || ciphertext and tag. */
 export function sealHeader(crypto: Crypto, headerKey: Uint8Array, nonce: Uint8Array, header: Header): Uint8Array {
-  const plain = new ByteWriter().bytes(encodeX25519(header.ratchetKey)).u32(header.previousCount).u32(header.n).done()
+  const { ratchetKey, previousCount, n, epoch } = header
+  const plain = new ByteWriter().bytes(encodeX25519(ratchetKey)).u32(previousCount).u32(n).u16(epoch).done()
   return concat(nonce, crypto.xchachaSeal(headerKey, nonce, plain, noAssociatedData))
 }
 
@@ -41,5 +40,6 @@ export function openHeader(
     ratchetKey: readX25519(reader, 'ratchetKey'),
     previousCount: reader.u32(),
     n: reader.u32(),
+    epoch: reader.u16(),
   }))
 }

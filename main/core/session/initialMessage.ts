@@ -29,21 +29,22 @@ import {
 export const envelopeKinds = { initial: 1, ordinary: 2 } as const
 export type EnvelopeKind = keyof typeof envelopeKinds
 
-const prologueVersion = 1
+const prologueVersion = 2
 const versionAndSuiteBytes = 3
 const prekeyIdSizeBytes = 16
-/** Version, suite, prekey id, ephemeral key, ciphertext; then the identity's length. */
+/** Version, suite, prekey id, ephemeral key, ciphertext; then the introduction's length. */
 const fixedSizeBytes = versionAndSuiteBytes + prekeyIdSizeBytes + (1 + keySizeBytes) + (1 + kemCipherTextSizeBytes)
-const sealedIdentitySizeBytesMax =
-  nonceSizeBytes + paddedLength(protocolLimits.identityPayloadSizeBytesMax) + tagSizeBytes
+const generationSizeBytes = 4
+const sealedIntroductionSizeBytesMax =
+  nonceSizeBytes + paddedLength(generationSizeBytes + protocolLimits.identityPayloadSizeBytesMax) + tagSizeBytes
 
-export const prologueSizeBytesMax = fixedSizeBytes + 2 + sealedIdentitySizeBytesMax
+export const prologueSizeBytesMax = fixedSizeBytes + 2 + sealedIntroductionSizeBytesMax
 
 export interface Prologue {
   readonly prekeyId: PrekeyId
   readonly ephemeralKey: Uint8Array
   readonly cipherText: Uint8Array
-  readonly sealedIdentity: Uint8Array
+  readonly sealedIntroduction: Uint8Array
 }
 
 export interface InitialMessage {
@@ -61,7 +62,7 @@ export function encodePrologue(prologue: Prologue): Uint8Array {
     .bytes(encodeX25519(prologue.ephemeralKey))
     .u8(keyTypes.mlKem768)
     .bytes(prologue.cipherText)
-    .prefixed(prologue.sealedIdentity)
+    .prefixed(prologue.sealedIntroduction)
     .done()
 }
 
@@ -72,7 +73,7 @@ function decodePrologue(bytes: Uint8Array): Result<Prologue, DecodeError> {
       prekeyId: prekeyIdOf(reader.bytes(prekeyIdSizeBytes)),
       ephemeralKey: readX25519(reader, 'ephemeralKey'),
       cipherText: readTyped(reader, 'cipherText', keyTypes.mlKem768, kemCipherTextSizeBytes),
-      sealedIdentity: reader.prefixed('sealedIdentity', sealedIdentitySizeBytesMax),
+      sealedIntroduction: reader.prefixed('sealedIntroduction', sealedIntroductionSizeBytesMax),
     }
   })
 }
@@ -92,8 +93,8 @@ export function splitInitial(sealed: Uint8Array): Result<InitialMessage, LayoutE
   const refused = checkSuite(rest, prologueVersion)
   if (refused !== null) return err(refused)
   // A length that is cut off counts as zero here; the layout then refuses what is missing.
-  const identityLength = ((rest[fixedSizeBytes] ?? 0) << 8) | (rest[fixedSizeBytes + 1] ?? 0)
-  const end = fixedSizeBytes + 2 + identityLength
+  const introductionLength = ((rest[fixedSizeBytes] ?? 0) << 8) | (rest[fixedSizeBytes + 1] ?? 0)
+  const end = fixedSizeBytes + 2 + introductionLength
   const prologueBytes = rest.subarray(0, end)
   const prologue = decodePrologue(prologueBytes)
   if (!prologue.ok) return err({ kind: 'malformed', error: prologue.error })

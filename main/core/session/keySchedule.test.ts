@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { concat, toHex, utf8 } from '../bytes.ts'
 import { crypto } from '../../../test/support/sessions.ts'
-import type { Opening, OpeningSecrets } from './keySchedule.ts'
-import { firstStage, openIdentity, sealIdentity, secondStage } from './keySchedule.ts'
+import { pad } from '../wire/padding.ts'
+import type { Introduction, Opening, OpeningSecrets } from './keySchedule.ts'
+import { firstStage, openIntroduction, sealIntroduction, secondStage } from './keySchedule.ts'
 
 const of = (value: number, length = 32) => new Uint8Array(length).fill(value)
 const opening: Opening = {
@@ -20,6 +21,7 @@ const secrets: OpeningSecrets = {
 }
 const first = firstStage(crypto, opening, secrets)
 const nonce = of(9, 24)
+const anna: Introduction = { generation: 1, identityPayload: utf8('anna') }
 
 describe('the key schedule', () => {
   it('depends on every public part and on every secret', () => {
@@ -44,25 +46,33 @@ describe('the key schedule', () => {
   })
 
   it('depends on the whole transcript in its second stage', () => {
-    const sealed = sealIdentity(crypto, first, nonce, utf8('anna'))
-    const stage = (...change: [Uint8Array?, Uint8Array?, Uint8Array?]) =>
-      secondStage(crypto, first, change[0] ?? sealed, change[1] ?? utf8('anna'), change[2] ?? of(1))
+    const sealed = sealIntroduction(crypto, first, nonce, anna)
+    const stage = (...change: [Uint8Array?, Introduction?, Uint8Array?]) =>
+      secondStage(crypto, first, change[0] ?? sealed, change[1] ?? anna, change[2] ?? of(1))
     const right = stage()
-    const { rootKey, headerKey, nextHeaderKey } = right.keys
-    const roots = [right, stage(of(0)), stage(undefined, utf8('ann')), stage(undefined, undefined, of(2))]
-    const keys = [...roots.map((made) => made.keys.rootKey), headerKey, nextHeaderKey, first.chainKey, rootKey]
+    const { rootKey, headerKey, nextHeaderKey, epochSeed } = right.keys
+    const others = [
+      stage(of(0)),
+      stage(undefined, { ...anna, identityPayload: utf8('ann') }),
+      stage(undefined, { ...anna, generation: 2 }),
+      stage(undefined, undefined, of(2)),
+    ]
+    const roots = [right, ...others].map((made) => made.keys.rootKey)
+    const keys = [...roots, headerKey, nextHeaderKey, epochSeed, first.chainKey, rootKey]
     expect(new Set(keys.map(toHex)).size).toBe(keys.length - 1)
     expect(right.sessionId).toBe(toHex(right.transcript).slice(0, 32))
   })
 
-  it('opens only an identity that was sealed and padded as it says', () => {
-    const sealed = sealIdentity(crypto, first, nonce, utf8('anna'))
-    expect(openIdentity(crypto, first, sealed)).toEqual(utf8('anna'))
+  it('opens only an introduction that was sealed and padded as it says', () => {
+    const sealed = sealIntroduction(crypto, first, nonce, anna)
+    expect(openIntroduction(crypto, first, sealed)).toEqual(anna)
     for (const length of [0, 23, 24, 39, sealed.length - 1]) {
-      expect(openIdentity(crypto, first, sealed.subarray(0, length))).toBeNull()
+      expect(openIntroduction(crypto, first, sealed.subarray(0, length))).toBeNull()
     }
-    expect(openIdentity(crypto, firstStage(crypto, opening, { ...secrets, psk: of(0) }), sealed)).toBeNull()
+    expect(openIntroduction(crypto, firstStage(crypto, opening, { ...secrets, psk: of(0) }), sealed)).toBeNull()
     const unpadded = concat(nonce, crypto.xchachaSeal(first.identityKey, nonce, utf8('anna'), first.hash))
-    expect(openIdentity(crypto, first, unpadded)).toBeNull()
+    expect(openIntroduction(crypto, first, unpadded)).toBeNull()
+    const short = concat(nonce, crypto.xchachaSeal(first.identityKey, nonce, pad(of(0, 3)), first.hash))
+    expect(openIntroduction(crypto, first, short)).toBeNull()
   })
 })

@@ -3,7 +3,7 @@
  * PQXDH rev 3; the identity of the initiator is sealed under a first stage that does not need it,
  * and only then mixed in, so that whoever holds the envelope does not learn who wrote it.
  */
-import { ByteWriter, concat } from '../bytes.ts'
+import { ByteWriter, concat, decode } from '../bytes.ts'
 import type { Crypto } from '../crypto/provider.ts'
 import { keyTypes } from '../crypto/keyType.ts'
 import type { SessionId } from '../ids.ts'
@@ -48,6 +48,13 @@ export interface SecondStage {
   readonly keys: RatchetKeys
 }
 
+/** What the initiator says of itself under the first stage: which of its sessions this is, and who it is. */
+export interface Introduction {
+  /** One more than that of any session between the two devices that the initiator knows, from 1. */
+  readonly generation: number
+  readonly identityPayload: Uint8Array
+}
+
 /** From the ephemeral key, the responder's keys, the KEM and the invite: all but the initiator's identity. */
 export function firstStage(crypto: Crypto, opening: Opening, secrets: OpeningSecrets): FirstStage {
   const hash = crypto.sha256(
@@ -74,45 +81,56 @@ export function firstStage(crypto: Crypto, opening: Opening, secrets: OpeningSec
   return { hash, chainKey: output.slice(0, keySizeBytes), identityKey: output.slice(keySizeBytes) }
 }
 
-/** nonce || sealed, padded identity payload. */
-export function sealIdentity(crypto: Crypto, stage: FirstStage, nonce: Uint8Array, payload: Uint8Array): Uint8Array {
-  return concat(nonce, crypto.xchachaSeal(stage.identityKey, nonce, pad(payload), stage.hash))
+/** The transcript's and the seal's form of an introduction. */
+function encodeIntroduction(introduction: Introduction): Uint8Array {
+  return new ByteWriter().u32(introduction.generation).bytes(introduction.identityPayload).done()
 }
 
-/** Null if any part of the first stage differs between the two sides. */
-export function openIdentity(crypto: Crypto, stage: FirstStage, sealed: Uint8Array): Uint8Array | null {
+/** nonce || sealed, padded introduction. */
+export function sealIntroduction(
+  crypto: Crypto,
+  stage: FirstStage,
+  nonce: Uint8Array,
+  introduction: Introduction,
+): Uint8Array {
+  const padded = pad(encodeIntroduction(introduction))
+  return concat(nonce, crypto.xchachaSeal(stage.identityKey, nonce, padded, stage.hash))
+}
+
+/** Null if any part of the first stage differs between the two sides, or nothing of this layout is inside. */
+export function openIntroduction(crypto: Crypto, stage: FirstStage, sealed: Uint8Array): Introduction | null {
   const nonce = sealed.subarray(0, nonceSizeBytes)
   if (nonce.length < nonceSizeBytes) return null
   const padded = crypto.xchachaOpen(stage.identityKey, nonce, sealed.subarray(nonceSizeBytes), stage.hash)
   if (padded === null) return null
-  const payload = unpad(padded)
-  return payload.ok ? payload.value : null
+  const plain = unpad(padded)
+  if (!plain.ok) return null
+  const introduction = decode(plain.value, (reader) => ({
+    generation: reader.u32(),
+    identityPayload: reader.bytes(reader.left),
+  }))
+  return introduction.ok ? introduction.value : null
 }
 
 /** Mixes in DH1, which only the owner of the initiator's identity key can know, and the whole transcript. */
 export function secondStage(
   crypto: Crypto,
   stage: FirstStage,
-  sealedIdentity: Uint8Array,
-  payload: Uint8Array,
+  sealedIntroduction: Uint8Array,
+  introduction: Introduction,
   identityPrekey: Uint8Array,
 ): SecondStage {
   const transcript = crypto.sha256(
     new ByteWriter()
       .prefixed(transcriptLabel)
       .bytes(stage.hash)
-      .bytes(crypto.sha256(sealedIdentity))
-      .prefixed32(payload)
+      .bytes(crypto.sha256(sealedIntroduction))
+      .prefixed32(encodeIntroduction(introduction))
       .done(),
   )
-  const output = crypto.hkdfSha256(identityPrekey, stage.chainKey, concat(sessionLabel, transcript), 3 * keySizeBytes)
-  return {
-    transcript,
-    sessionId: sessionIdOf(transcript.subarray(0, sessionIdSizeBytes)),
-    keys: {
-      rootKey: output.slice(0, keySizeBytes),
-      headerKey: output.slice(keySizeBytes, 2 * keySizeBytes),
-      nextHeaderKey: output.slice(2 * keySizeBytes),
-    },
-  }
+  const output = crypto.hkdfSha256(identityPrekey, stage.chainKey, concat(sessionLabel, transcript), 4 * keySizeBytes)
+  const part = (at: number): Uint8Array => output.slice(at * keySizeBytes, (at + 1) * keySizeBytes)
+  const keys = { rootKey: part(0), headerKey: part(1), nextHeaderKey: part(2), epochSeed: part(3), transcript }
+  crypto.wipe(output)
+  return { transcript, sessionId: sessionIdOf(transcript.subarray(0, sessionIdSizeBytes)), keys }
 }

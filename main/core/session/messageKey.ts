@@ -6,9 +6,10 @@ import { concat, equalBytes } from '../bytes.ts'
 import type { Crypto } from '../crypto/provider.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import { keySizeBytes, label, nonceSizeBytes, tagSizeBytes, zeroKey } from './suite.ts'
+import { label, nonceSizeBytes, tagSizeBytes } from './suite.ts'
 
-const messageLabel = label('message key')
+const bodyLabel = label('body key')
+const commitmentLabel = label('commitment')
 
 export const commitmentSizeBytes = 32
 /** Commitment, nonce and tag. */
@@ -16,10 +17,8 @@ export const bodyOverheadBytes = commitmentSizeBytes + nonceSizeBytes + tagSizeB
 
 export type BodyError = { readonly kind: 'badCommitment' } | { readonly kind: 'badTag' }
 
-/** The salt is the place of the post-quantum message key, which this suite leaves zero. */
 function derive(crypto: Crypto, messageKey: Uint8Array): { key: Uint8Array; commitment: Uint8Array } {
-  const output = crypto.hkdfSha256(messageKey, zeroKey, messageLabel, keySizeBytes + commitmentSizeBytes)
-  return { key: output.subarray(0, keySizeBytes), commitment: output.subarray(keySizeBytes) }
+  return { key: crypto.hmacSha256(messageKey, bodyLabel), commitment: crypto.hmacSha256(messageKey, commitmentLabel) }
 }
 
 /** commitment || nonce || ciphertext and tag. `associatedData` and the commitment are authenticated. */

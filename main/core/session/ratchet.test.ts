@@ -31,14 +31,13 @@ function shuffled<T>(list: readonly T[], seed: string): T[] {
 }
 
 /** What only the peer could send: a header of its choice, sealed under a key that the receiver tries. */
-function forged(headerKey: Uint8Array, header: Header | Uint8Array): Uint8Array {
+function forged(headerKey: Uint8Array, header: (Omit<Header, 'epoch'> & Partial<Header>) | Uint8Array): Uint8Array {
   const nonce = new Uint8Array(24).fill(1)
   const sealed =
     header instanceof Uint8Array
       ? concat(nonce, crypto.xchachaSeal(headerKey, nonce, header, new Uint8Array(0)))
-      : sealHeader(crypto, headerKey, nonce, header)
-  const length = new ByteWriter().u8(2).u16(sealed.length).done()
-  return concat(length, sealed, new Uint8Array(ratchetOverheadBytes - 2 - sealedHeaderSizeBytes + 160))
+      : sealHeader(crypto, headerKey, nonce, { epoch: 0, ...header })
+  return concat(Uint8Array.of(2), sealed, new Uint8Array(ratchetOverheadBytes - sealedHeaderSizeBytes + 160))
 }
 
 /** A provider that derives nothing: a refusal under it cost no more than opening the header. */
@@ -263,24 +262,25 @@ describe('the ratchet against its own peer', () => {
     const first = anna.session.ratchet.nextReceiveHeaderKey
     expectRefused(anna, forged(first, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
     expectRefused(anna, forged(first, { ratchetKey, previousCount: 0, n: 0 }), { kind: 'badCommitment' })
-    expectRefused(anna, forged(first, new Uint8Array(41)), { kind: 'malformed' })
+    expectRefused(anna, forged(first, new Uint8Array(43)), { kind: 'malformed' })
     // Ben has stepped and not answered: the peer has seen no key of his to step on.
     const next = fresh.session.ratchet.nextReceiveHeaderKey
     expectRefused(fresh, forged(next, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
   })
 
-  it('refuses headers without a ratchet key, with one of another kind, or with more behind it', () => {
+  it('refuses headers without a ratchet key, with one of another kind, or of another length', () => {
     const { ben } = spoken()
     const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
-    const plain = (type: number) => new ByteWriter().u8(type).bytes(ratchetKey).u32(0).u32(0).done()
-    expectRefused(ben, forged(headerKey, plain(1)), {
-      kind: 'malformed',
-      error: { kind: 'badValue', field: 'ratchetKey' },
-    })
-    const longer = forged(headerKey, concat(plain(2), Uint8Array.of(0)))
-    expectRefused(ben, longer, { kind: 'malformed', error: { kind: 'badValue', field: 'header length' } })
-    const shorter = forged(headerKey, plain(2).subarray(0, 33))
-    expectRefused(ben, shorter, { kind: 'malformed' })
+    const plain = (type: number) => new ByteWriter().u8(type).bytes(ratchetKey).u32(0).u32(0).u16(0).done()
+    for (const type of [0, 1, 3]) {
+      expectRefused(ben, forged(headerKey, plain(type)), {
+        kind: 'malformed',
+        error: { kind: 'badValue', field: 'ratchetKey', got: type },
+      })
+    }
+    // A header has one length: what is longer or shorter does not open.
+    expectRefused(ben, forged(headerKey, concat(plain(2), Uint8Array.of(0))), { kind: 'noHeaderKey' })
+    expectRefused(ben, forged(headerKey, plain(2).subarray(0, 33)), { kind: 'noHeaderKey' })
   })
 
   it('refuses ratchet keys of low order', () => {
@@ -324,7 +324,7 @@ describe('the ratchet against its own peer', () => {
     anna.open(ben.seal('turn'))
     ben.open(anna.seal('next'))
     expectRefused(ben, forged(oldKey, { ratchetKey, previousCount: 0, n: 40 }), { kind: 'noMessageKey', n: 40 })
-    expectRefused(ben, forged(oldKey, new Uint8Array(41)), { kind: 'malformed' })
+    expectRefused(ben, forged(oldKey, new Uint8Array(43)), { kind: 'malformed' })
   })
 
   it('keeps 2,000 keys at most even when a step skips in two chains at once', () => {

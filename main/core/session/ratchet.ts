@@ -1,6 +1,7 @@
 /**
- * The EC double ratchet with header encryption: Double Ratchet rev 4, section 4. Values are immutable:
- * whatever fails leaves the ratchet that was given as it was.
+ * The triple ratchet: the EC double ratchet with header encryption (Double Ratchet rev 4, section 4) and
+ * post-quantum epochs beside it (section 6). Values are immutable: whatever fails leaves the ratchet that
+ * was given as it was.
  *
  * A new ratchet key is made when the first message of a turn is sealed, not when the peer's is opened
  * (rev 4, "Deferring new ratchet key generation"): opening takes no entropy, a key lives for a shorter
@@ -14,8 +15,12 @@ import type { Entropy } from '../entropy.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
+import { pad, unpad } from '../wire/padding.ts'
+import { encodeBlock, splitBlock } from './block.ts'
 import type { Chain } from './chain.ts'
 import { stepChain } from './chain.ts'
+import type { EpochError, Epochs } from './epochs.ts'
+import { beginReceiving, beginSending, blockFor, newEpochs, prepare, takeBlock } from './epochs.ts'
 import type { Header } from './header.ts'
 import { openHeader, sealedHeaderSizeBytes, sealHeader } from './header.ts'
 import type { BodyError } from './messageKey.ts'
@@ -39,6 +44,7 @@ export interface Ratchet {
   readonly receive: Chain | null
   readonly nextReceiveHeaderKey: Uint8Array
   readonly skipped: SkippedKeys
+  readonly epochs: Epochs
 }
 
 /** What the handshake agrees on. `headerKey` is the initiator's first, `nextHeaderKey` the responder's. */
@@ -46,6 +52,9 @@ export interface RatchetKeys {
   readonly rootKey: Uint8Array
   readonly headerKey: Uint8Array
   readonly nextHeaderKey: Uint8Array
+  /** Epoch 0 is derived from this and the handshake's transcript. */
+  readonly epochSeed: Uint8Array
+  readonly transcript: Uint8Array
 }
 
 export type RatchetError =
@@ -59,11 +68,12 @@ export type RatchetError =
   | { readonly kind: 'gapTooLarge'; readonly got: number; readonly max: number }
   /** A low-order ratchet key: the Diffie-Hellman output would be zero. */
   | { readonly kind: 'badRatchetKey' }
+  | { readonly kind: 'badPadding' }
   | BodyError
+  | EpochError
 
-/** header length, sealed header, commitment, nonce, tag. */
-export const ratchetOverheadBytes = 2 + sealedHeaderSizeBytes + bodyOverheadBytes
-const bodyAt = 2 + sealedHeaderSizeBytes
+/** Sealed header, commitment, nonce, tag. */
+export const ratchetOverheadBytes = sealedHeaderSizeBytes + bodyOverheadBytes
 
 /** RatchetInitAliceHE. Null if the responder's ratchet key is of low order. */
 export function initiatorRatchet(
@@ -75,21 +85,25 @@ export function initiatorRatchet(
   const shared = crypto.x25519(secret, remoteKey)
   if (shared === null) return null
   const step = stepRootKey(crypto, keys.rootKey, shared)
+  crypto.wipe(shared)
+  const turn = beginSending(crypto, newEpochs(crypto, true, keys.epochSeed, keys.transcript))
+  const { epoch, pqChainKey, epochs } = turn
   return {
     rootKey: step.rootKey,
     ownKey: { secret, publicKey: crypto.x25519PublicKey(secret) },
     remoteKey,
-    send: { chainKey: step.chainKey, headerKey: keys.headerKey, n: 0 },
+    send: { chainKey: step.chainKey, pqChainKey, headerKey: keys.headerKey, epoch, n: 0 },
     previousCount: 0,
     nextSendHeaderKey: step.nextHeaderKey,
     receive: null,
     nextReceiveHeaderKey: keys.nextHeaderKey,
     skipped: noSkippedKeys,
+    epochs,
   }
 }
 
 /** RatchetInitBobHE. */
-export function responderRatchet(keys: RatchetKeys, ownKey: KeyPair): Ratchet {
+export function responderRatchet(crypto: Crypto, keys: RatchetKeys, ownKey: KeyPair): Ratchet {
   return {
     rootKey: keys.rootKey,
     ownKey,
@@ -100,6 +114,7 @@ export function responderRatchet(keys: RatchetKeys, ownKey: KeyPair): Ratchet {
     receive: null,
     nextReceiveHeaderKey: keys.headerKey,
     skipped: noSkippedKeys,
+    epochs: newEpochs(crypto, false, keys.epochSeed, keys.transcript),
   }
 }
 
@@ -122,39 +137,48 @@ function sending(crypto: Crypto, ratchet: Ratchet, entropy: Entropy): Sending {
   const shared = crypto.x25519(secret, remoteKey)
   assert(shared !== null, 'a low-order ratchet key got into the state')
   const step = stepRootKey(crypto, ratchet.rootKey, shared)
+  crypto.wipe(shared)
+  const { epoch, pqChainKey, epochs } = beginSending(crypto, ratchet.epochs)
   return {
     ...ratchet,
     rootKey: step.rootKey,
     ownKey: { secret, publicKey: crypto.x25519PublicKey(secret) },
-    send: { chainKey: step.chainKey, headerKey: ratchet.nextSendHeaderKey, n: 0 },
+    send: { chainKey: step.chainKey, pqChainKey, headerKey: ratchet.nextSendHeaderKey, epoch, n: 0 },
     nextSendHeaderKey: step.nextHeaderKey,
+    epochs,
   }
 }
 
 /**
- * RatchetEncryptHE: the message and the ratchet behind it, which must be stored before the message
- * leaves. Takes 48 bytes of entropy, and 32 more for the first message of a turn. `plaintext` is padded.
+ * RatchetEncryptHE with KDF_HYBRID: the message and the ratchet behind it, which must be stored before the
+ * message leaves. Takes 48 bytes of entropy, 32 more for the first message of a turn, and then 32 more to
+ * answer the peer's post-quantum key, or 64 to offer one. `clockMs` is the session's own clock.
  */
 export function sealMessage(
   crypto: Crypto,
   before: Ratchet,
-  plaintext: Uint8Array,
+  content: Uint8Array,
   associatedData: Uint8Array,
   entropy: Entropy,
+  clockMs: number,
 ): { readonly ratchet: Ratchet; readonly message: Uint8Array } {
   const ratchet = sending(crypto, before, entropy)
   const { ownKey, send, previousCount } = ratchet
-  const header = sealHeader(crypto, send.headerKey, entropy.take(nonceSizeBytes), {
+  const { n, epoch } = send
+  const epochs = prepare(crypto, ratchet.epochs, n, entropy, clockMs)
+  const plaintext = pad(concat(encodeBlock(blockFor(epochs, n)), content))
+  const headerNonce = entropy.take(nonceSizeBytes)
+  const header = sealHeader(crypto, send.headerKey, headerNonce, {
     ratchetKey: ownKey.publicKey,
     previousCount,
-    n: send.n,
+    n,
+    epoch,
   })
-  const headerPart = concat(Uint8Array.of(header.length >> 8, header.length & 0xff), header)
   const { chain, messageKey } = stepChain(crypto, send)
   const nonce = entropy.take(nonceSizeBytes)
-  const body = sealBody(crypto, messageKey, nonce, plaintext, concat(associatedData, headerPart))
+  const body = sealBody(crypto, messageKey, nonce, plaintext, concat(associatedData, header))
   crypto.wipe(messageKey)
-  return { ratchet: { ...ratchet, send: chain }, message: concat(headerPart, body) }
+  return { ratchet: { ...ratchet, send: chain, epochs }, message: concat(header, body) }
 }
 
 /** A message key, and the ratchet as it will stand once the key has opened the message. */
@@ -226,7 +250,11 @@ function inNextChain(
   }
   const shared = crypto.x25519(ownKey.secret, header.ratchetKey)
   if (shared === null) return err({ kind: 'badRatchetKey' })
+  const turn = beginReceiving(crypto, ratchet.epochs, header.epoch)
+  if (!turn.ok) return turn
+  const { epoch, pqChainKey, epochs } = turn.value
   const step = stepRootKey(crypto, ratchet.rootKey, shared)
+  crypto.wipe(shared)
   const stepped: Ratchet = {
     ...ratchet,
     rootKey: step.rootKey,
@@ -236,8 +264,10 @@ function inNextChain(
     previousCount: send?.n ?? 0,
     nextReceiveHeaderKey: step.nextHeaderKey,
     skipped,
+    epochs,
   }
-  const chain: Chain = { chainKey: step.chainKey, headerKey: ratchet.nextReceiveHeaderKey, n: 0 }
+  const { chainKey } = step
+  const chain: Chain = { chainKey, pqChainKey, headerKey: ratchet.nextReceiveHeaderKey, epoch, n: 0 }
   return inChain(crypto, stepped, chain, header.n, clockMs)
 }
 
@@ -256,6 +286,7 @@ function candidateFor(
   if (receive !== null && present !== null) {
     return lawful(present, (header) => {
       if (remoteKey === null || !equalBytes(header.ratchetKey, remoteKey)) return err({ kind: 'badHeader' })
+      if (header.epoch !== receive.epoch) return err({ kind: 'badHeader' })
       if (header.n < receive.n) return fromSkipped(ratchet, receive.headerKey, header.n)
       return inChain(crypto, ratchet, receive, header.n, clockMs)
     })
@@ -270,7 +301,7 @@ function candidateFor(
 }
 
 /**
- * RatchetDecryptHE: the plaintext, still padded, and the ratchet behind it, to be stored together.
+ * RatchetDecryptHE: the content and the ratchet behind it, to be stored together. Takes no entropy.
  * `clockMs` is the session's own clock, by which skipped keys age.
  */
 export function openMessage(
@@ -279,23 +310,27 @@ export function openMessage(
   message: Uint8Array,
   associatedData: Uint8Array,
   clockMs: number,
-): Result<{ readonly ratchet: Ratchet; readonly plaintext: Uint8Array }, RatchetError> {
+): Result<{ readonly ratchet: Ratchet; readonly content: Uint8Array }, RatchetError> {
   if (message.length < ratchetOverheadBytes) {
     const error: DecodeError = { kind: 'truncated', wanted: ratchetOverheadBytes, left: message.length }
     return err({ kind: 'malformed', error })
   }
-  const headerLength = ((message[0] as number) << 8) | (message[1] as number)
-  if (headerLength !== sealedHeaderSizeBytes) {
-    return err({ kind: 'malformed', error: { kind: 'badValue', field: 'header length', got: headerLength } })
-  }
-  const candidate = candidateFor(crypto, ratchet, message.subarray(2, bodyAt), clockMs)
+  const header = message.subarray(0, sealedHeaderSizeBytes)
+  const candidate = candidateFor(crypto, ratchet, header, clockMs)
   if (!candidate.ok) return candidate
   const after = candidate.value.ratchet
-  const full = concat(associatedData, message.subarray(0, bodyAt))
-  const body = openBody(crypto, candidate.value.messageKey, message.subarray(bodyAt), full)
+  const sealedBody = message.subarray(sealedHeaderSizeBytes)
+  const body = openBody(crypto, candidate.value.messageKey, sealedBody, concat(associatedData, header))
   if (!body.ok) return body
+  const plaintext = unpad(body.value)
+  if (!plaintext.ok) return plaintext
+  const split = splitBlock(plaintext.value)
+  if (!split.ok) return err({ kind: 'badBlock', error: split.error })
+  const { block, content } = split.value
+  const epochs = takeBlock(crypto, after.epochs, block, clockMs)
+  if (!epochs.ok) return epochs
   const { receive } = after
   assert(receive !== null, 'a message was opened without a receiving chain')
   const skipped = trimSkipped(after.skipped, receive.headerKey, clockMs)
-  return ok({ ratchet: { ...after, skipped }, plaintext: body.value })
+  return ok({ ratchet: { ...after, skipped, epochs: epochs.value }, content })
 }

@@ -6,7 +6,8 @@ import { durationsMs, protocolLimits } from '../limits.ts'
 import { encodeFrame } from '../wire/frame.ts'
 import { envelopeOverheadBytes } from '../wire/padding.ts'
 import { bound, crypto, ends, errorOf, hourMs, joined, seeded, startMs, value } from '../../../test/support/sessions.ts'
-import { classifyEnvelope, decodeSession, encodeSession, needsRenewal, open, seal } from './session.ts'
+import type { Session } from './session.ts'
+import { classifyEnvelope, decodeSession, encodeSession, needsRenewal, open, outranks, seal } from './session.ts'
 import { prologueSizeBytesMax } from './initialMessage.ts'
 
 describe('a session', () => {
@@ -106,5 +107,54 @@ describe('a session', () => {
     const elsewhere = { ...b, transcript: new Uint8Array(32) }
     expect(errorOf(open(crypto, elsewhere, sealed, bound, startMs))).toEqual({ kind: 'badTag' })
     expect(open(crypto, b, sealed, bound, startMs).ok).toBe(true)
+  })
+})
+
+describe('of several sessions', () => {
+  const of = (generation: number, isInitiator: boolean, createdAtMs = startMs): Session => {
+    const { a, b } = joined()
+    return { ...(isInitiator ? a : b), generation, createdAtMs }
+  }
+
+  it('the highest generation ranks first, whoever began it', () => {
+    for (const isSmaller of [true, false]) {
+      for (const [mine, theirs] of [
+        [true, false],
+        [false, true],
+      ] as const) {
+        expect(outranks(of(2, mine), of(1, theirs), isSmaller)).toBe(true)
+        expect(outranks(of(1, mine), of(2, theirs), isSmaller)).toBe(false)
+      }
+    }
+  })
+
+  it('both sides choose the one of the smaller device when both began at once', () => {
+    // Seen from the smaller device, its own; seen from the other, the peer's: the same session.
+    expect(outranks(of(1, true), of(1, false), true)).toBe(true)
+    expect(outranks(of(1, false), of(1, true), true)).toBe(false)
+    expect(outranks(of(1, true), of(1, false), false)).toBe(false)
+    expect(outranks(of(1, false), of(1, true), false)).toBe(true)
+  })
+
+  it('the later one ranks first when one side began twice', () => {
+    expect(outranks(of(1, true, startMs + 1), of(1, true), false)).toBe(true)
+    expect(outranks(of(1, true), of(1, true, startMs + 1), false)).toBe(false)
+    expect(outranks(of(1, true), of(1, true), false)).toBe(true)
+  })
+
+  it('one whose prologue is not answered for 30 days of its clock is not sealed under', () => {
+    const { first, anna, ben } = ends()
+    const at = (days: number) => startMs + days * durationsMs.day
+    for (let day = 1; day < 30; day++) anna.seal('x', at(day))
+    const maxMs = 30 * durationsMs.day
+    expect(errorOf(seal(crypto, anna.session, utf8('x'), bound, anna.entropy, at(30)))).toEqual({
+      kind: 'stale',
+      ageMs: maxMs,
+      maxMs,
+    })
+    // A wall clock that is years off is not thirty days of waiting; and an answer ends the waiting.
+    expect(seal(crypto, first.session, utf8('x'), bound, seeded('y'), at(4_000)).ok).toBe(true)
+    anna.open(ben.seal('reply', at(30)), at(30))
+    expect(seal(crypto, anna.session, utf8('x'), bound, anna.entropy, at(31)).ok).toBe(true)
   })
 })

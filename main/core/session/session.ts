@@ -8,7 +8,6 @@ import type { Entropy } from '../entropy.ts'
 import { durationsMs, protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import { pad, unpad } from '../wire/padding.ts'
 import { classifyEnvelope, envelopeKinds, splitInitial } from './initialMessage.ts'
 import type { Ratchet, RatchetError } from './ratchet.ts'
 import { canSeal, openMessage, sealMessage } from './ratchet.ts'
@@ -24,6 +23,8 @@ export type SealError =
   | { readonly kind: 'tooLong'; readonly field: 'content'; readonly got: number; readonly max: number }
   /** The chain's counter is at its end: begin a new session. */
   | { readonly kind: 'exhausted' }
+  /** Its prologue has not been answered for `unacknowledgedDurationMsMax`: begin a new session. */
+  | { readonly kind: 'stale'; readonly ageMs: number; readonly maxMs: number }
   /** A responder's session in which nothing has been opened yet. */
   | { readonly kind: 'notReady' }
 
@@ -34,13 +35,12 @@ export type OpenError =
   | { readonly kind: 'unknownKind'; readonly got: number }
   /** An initial envelope, but not of the handshake that made this session. */
   | { readonly kind: 'otherHandshake' }
-  | { readonly kind: 'badPadding' }
 
 const messagesPerChainMax = 0xffffffff
 
 /** A session whose handshake has just been done. */
 export function newSession(
-  made: Pick<Session, 'id' | 'transcript' | 'prologue' | 'prologueHash'> & { readonly ratchet: Ratchet },
+  made: Pick<Session, 'id' | 'transcript' | 'generation' | 'prologue' | 'prologueHash'> & { readonly ratchet: Ratchet },
   nowMs: number,
 ): Session {
   return {
@@ -65,7 +65,7 @@ function boundData(kind: number, session: Session, associatedData: Uint8Array): 
 }
 
 /**
- * Pads and seals one plaintext of at most `contentSizeBytesMax` bytes. Takes 48 or 80 bytes of entropy.
+ * Pads and seals one plaintext of at most `contentSizeBytesMax` bytes. Takes 48 to 144 bytes of entropy.
  * The session that comes back must be stored before `sealed` leaves, and the one given never be used again.
  */
 export function seal(
@@ -81,16 +81,19 @@ export function seal(
   if (!canSeal(session.ratchet)) return err({ kind: 'notReady' })
   if ((session.ratchet.send?.n ?? 0) >= messagesPerChainMax) return err({ kind: 'exhausted' })
   const { prologue } = session
+  const clock = advance(session.clock, nowMs)
+  const maxMs = protocolLimits.unacknowledgedDurationMsMax
+  if (prologue !== null && clock.elapsedMs >= maxMs) return err({ kind: 'stale', ageMs: clock.elapsedMs, maxMs })
   const kind = prologue === null ? envelopeKinds.ordinary : envelopeKinds.initial
   const bound = boundData(kind, session, associatedData)
-  const { ratchet, message } = sealMessage(crypto, session.ratchet, pad(plaintext), bound, entropy)
+  const { ratchet, message } = sealMessage(crypto, session.ratchet, plaintext, bound, entropy, clock.elapsedMs)
   const front = Uint8Array.of(kind)
   return ok({
     sealed: prologue === null ? concat(front, message) : concat(front, prologue, message),
     session: {
       ...session,
       ratchet,
-      clock: advance(session.clock, nowMs),
+      clock,
       sentUnanswered: session.sentUnanswered + 1,
       unansweredSinceMs: session.unansweredSinceMs ?? nowMs,
     },
@@ -132,10 +135,8 @@ export function open(
   const bound = boundData(kind, session, associatedData)
   const opened = openMessage(crypto, session.ratchet, message, bound, clock.elapsedMs)
   if (!opened.ok) return opened
-  const plaintext = unpad(opened.value.plaintext)
-  if (!plaintext.ok) return plaintext
   return ok({
-    plaintext: plaintext.value,
+    plaintext: opened.value.content,
     session: {
       ...session,
       prologue: null,
@@ -149,10 +150,24 @@ export function open(
 }
 
 /**
+ * Whether `session` is to be sealed under rather than `other`, whichever of them opened something last: the
+ * higher generation, and of two that were begun at once the one of the smaller device. Both sides decide
+ * alike, so that they come to use one session; the other still opens what is on its way.
+ */
+export function outranks(session: Session, other: Session, isSmallerDevice: boolean): boolean {
+  if (session.generation !== other.generation) return session.generation > other.generation
+  const begunHere = session.ratchet.epochs.isInitiator
+  // Begun twice by the same side, which had forgotten the first: the later one.
+  if (begunHere === other.ratchet.epochs.isInitiator) return session.createdAtMs >= other.createdAtMs
+  return begunHere === isSmallerDevice
+}
+
+/**
  * Whether a new handshake is due: too much has been sent, or for too long, without an answer, so that
- * the keys have not been renewed by the other side (Sesame rev 2, section 6).
+ * the keys have not been renewed by the other side (Sesame rev 2, section 6); or the epochs are used up.
  */
 export function needsRenewal(session: Session, nowMs: number): boolean {
+  if (session.ratchet.epochs.newest.number >= protocolLimits.pqEpochMax) return true
   if (session.sentUnanswered >= protocolLimits.unansweredMessagesMax) return true
   const { unansweredSinceMs } = session
   return unansweredSinceMs !== null && nowMs - unansweredSinceMs >= protocolLimits.unansweredDurationMsMax

@@ -46,9 +46,9 @@ describe('a stored session', () => {
       copy[at] = to
       return errorOf(decodeSession(copy))
     }
-    expect(changed(0, 2)).toEqual({ kind: 'badVersion', field: 'session', got: 2, wanted: 1 })
+    expect(changed(0, 1)).toEqual({ kind: 'badVersion', field: 'session', got: 1, wanted: 2 })
     expect(changed(2, 2)).toEqual({ kind: 'badValue', field: 'suite', got: 2 })
-    expect(changed(35, 2)).toEqual({ kind: 'badValue', field: 'prologue', got: 2 })
+    expect(changed(39, 2)).toEqual({ kind: 'badValue', field: 'prologue', got: 2 })
     const key = { n: 1, messageKey: new Uint8Array(32), addedAtMs: 0 }
     const keys = Array.from({ length: protocolLimits.skippedKeysMax + 1 }, () => key)
     const headerKey = new Uint8Array(32)

@@ -16,6 +16,8 @@ export interface Session {
   readonly id: SessionId
   /** The handshake's hash: associated data of every message. */
   readonly transcript: Uint8Array
+  /** Which of the sessions between the two devices this is, by its initiator's count: see `outranks`. */
+  readonly generation: number
   /** Of an initiator until the first reply: what stands before each of its messages. */
   readonly prologue: Uint8Array | null
   /** Of a responder: the hash of the prologue that made the session. */

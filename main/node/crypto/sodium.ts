@@ -5,7 +5,12 @@
  */
 import sodium from 'sodium-native'
 import { assert } from '../../core/assert.ts'
-import { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from '../../core/crypto/mlkem768.ts'
+import {
+  mlKem768CheckPublicKey,
+  mlKem768Decapsulate,
+  mlKem768Encapsulate,
+  mlKem768KeyPair,
+} from '../../core/crypto/mlkem768.ts'
 import type { Crypto } from '../../core/crypto/provider.ts'
 import { xchachaTagLength } from '../../core/crypto/xchacha.ts'
 import { hkdfSha256, hmacSha256, sha256, sha512 } from './sha2.ts'
@@ -120,6 +125,7 @@ export function createSodiumCrypto(): Crypto {
     xchachaSeal,
     xchachaOpen,
     mlKem768KeyPair,
+    mlKem768CheckPublicKey,
     mlKem768Encapsulate,
     mlKem768Decapsulate,
     argon2id,
