@@ -85,6 +85,10 @@ function checkMemory(world: World, peer: Peer): void {
     const byId = (rows: readonly SessionRow[]) => new Map(rows.map((session) => [session.session, session]))
     differs('a session', byId(state.sessionsOf(row.device)), byId(sessions))
   }
+  const active = [...disk.sessions.values()].filter((row) => row.active)
+  if (new Set(active.map((row) => row.device)).size < active.length) {
+    world.watch.violation(`${peer.name}: seals under two sessions`)
+  }
   for (const row of disk.conversations.values()) {
     if (state.lacks({ conversations: [row.conversation] }).conversations?.length !== 0) continue
     differs('a conversation', state.conversation(row.conversation), row)

@@ -18,6 +18,11 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Rows in the order that a database with this key gives them: in which one dials, for one, is seen by others. */
+function byKey<T>(table: ReadonlyMap<string, T>): readonly T[] {
+  return [...table].sort(([a], [b]) => compareText(a, b)).map(([, row]) => copy(row))
+}
+
 /** The order in which a conversation is shown. */
 export function compareEvents(a: ports.EventRow, b: ports.EventRow): number {
   return (
@@ -162,11 +167,11 @@ export class Disk {
     }
     return {
       self: copy(this.self),
-      contacts: copy([...this.contacts.values()]),
-      devices: copy([...this.devices.values()]),
-      invites: copy([...this.invites.values()]),
+      contacts: byKey(this.contacts),
+      devices: byKey(this.devices),
+      invites: byKey(this.invites),
       settings: new Map(this.settings),
-      outbox: [...outbox.values()],
+      outbox: byKey(outbox),
     }
   }
 

@@ -161,7 +161,8 @@ describe('a session that is wanted', () => {
   it('is begun from the stash when the peer is busy, with what is for one session first; it is given anew', async () => {
     const { before, initials } = await forgetful((frame) => ({ ...frame, status: { kind: 'busy' } }))
     const event = await scene.text(a, b, 'without a fresh bundle')
-    await scene.run(8_000)
+    // Told so, it does not wait for another answer.
+    await scene.run(bundleRetryMs / 2)
     expect(scene.shown(b, a)).toContain('without a fresh bundle')
     expect(scene.delivery(a, event)).toBe('delivered')
     const [used, ...others] = prekeysIn(initials)
@@ -182,6 +183,22 @@ describe('a session that is wanted', () => {
     await scene.run(10_000)
     expect(scene.shown(b, a)).toContain('anybody?')
     expect(named(before)).toEqual(expect.arrayContaining([...prekeysIn(initials)]))
+  })
+
+  it('is not begun with what has expired', async () => {
+    await pair()
+    answering(b, (frame) => ({ ...frame, status: { kind: 'busy' } }))
+    await scene.restart(a, () => {
+      a.disk.sessions.clear()
+      a.clockOffsetMs += stashLifetimeMs + dayMs
+    })
+    expect(kept(a, b)).toHaveLength(stashBundlesMax)
+    const initials = initialsOf(scene, a)
+    const event = await scene.text(a, b, 'too late')
+    await scene.run(20_000)
+    expect(initials).toEqual([])
+    expect(scene.delivery(a, event)).toBe('written')
+    expect(kept(a, b)).toHaveLength(stashBundlesMax)
   })
 
   it('is begun with a fresh bundle when the peer answers', async () => {
@@ -283,6 +300,8 @@ describe('a stash of those who part', () => {
     ] as const) {
       expect(kept(at, of)).toHaveLength(stashBundlesMax)
       expect(named(kept(at, of))).toEqual(named(given(of, at).now))
+      // The other side had not parted, but what it had been given and had given is over as well.
+      expect(given(of, at).ever).toHaveLength(stashBundlesMax)
     }
     expect(named(kept(b, a)).filter((prekey) => first.includes(prekey))).toEqual([])
     await scene.do<'blockContact'>(a, { kind: 'blockContact', account, blocked: true })

@@ -6,7 +6,7 @@ import { assert } from '../assert.ts'
 import type { Descriptor } from '../identity/descriptor.ts'
 import { verifyDescriptor } from '../identity/descriptor.ts'
 import { implementationLimits } from '../limits.ts'
-import type { DeviceId } from '../ids.ts'
+import type { DeviceId, PrekeyId } from '../ids.ts'
 import type { ContactRow, PrekeyRow, StashRow } from '../ports.ts'
 import { openBundle } from '../session/bundle.ts'
 import { noPsk } from '../session/handshake.ts'
@@ -24,6 +24,11 @@ const { stashOneTimeMax, stashLifetimeMs, stashLookIntervalMs, stashPrekeysPerDe
 
 /** Of one stash: the one-time bundles, and the one of last resort. */
 const stashSize = stashOneTimeMax + 1
+
+/** An order of rows that is the same over every store. */
+function byName(a: { readonly prekey: PrekeyId }, b: { readonly prekey: PrekeyId }): number {
+  return a.prekey < b.prekey ? -1 : 1
+}
 
 // ── Giving ───────────────────────────────────────────────────────────────────────────────────
 
@@ -44,7 +49,7 @@ function retire(turn: Turn, device: DeviceId): void {
     if (row.purpose === 'stash') turn.put({ kind: 'putPrekey', row: { ...row, purpose: 'replaced' } })
   }
   const earlier = turn.state.prekeysOf(device).filter(({ purpose }) => purpose === 'replaced')
-  earlier.sort((a, b) => b.createdAtMs - a.createdAtMs)
+  earlier.sort((a, b) => b.createdAtMs - a.createdAtMs || byName(a, b))
   for (const { prekey } of earlier.slice(stashPrekeysPerDeviceMax - stashSize)) {
     turn.put({ kind: 'removePrekey', prekey })
   }
@@ -111,7 +116,8 @@ export function takeStash(turn: Turn, device: DeviceId, bundles: readonly Uint8A
 /** What can be used, in the order in which it is: what is for one session before what is for several. */
 function inOrderOfUse(rows: readonly StashRow[], nowMs: number): readonly StashRow[] {
   const good = rows.filter((row) => nowMs < row.expiresAtMs)
-  return good.sort((a, b) => Number(a.lastResort) - Number(b.lastResort) || a.expiresAtMs - b.expiresAtMs)
+  const byLife = (a: StashRow, b: StashRow) => a.expiresAtMs - b.expiresAtMs || byName(a, b)
+  return good.sort((a, b) => Number(a.lastResort) - Number(b.lastResort) || byLife(a, b))
 }
 
 /**
