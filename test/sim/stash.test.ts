@@ -10,13 +10,14 @@ import { beginFromStash } from '../../main/core/engine/stash.ts'
 import { Turn } from '../../main/core/engine/turn.ts'
 import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
 import { openBundle } from '../../main/core/session/bundle.ts'
-import { encodeFrame } from '../../main/core/wire/frame.ts'
+import { decodeFrame, encodeFrame } from '../../main/core/wire/frame.ts'
 import type { Frame } from '../../main/core/wire/frame.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
 import { answering, given, initialsOf, kept, named, prekeysIn } from './stashes.ts'
 
-const { stashOneTimeMax, stashLifetimeMs, stashPrekeysPerDeviceMax, bundleRetryMs } = implementationLimits
+const { stashOneTimeMax, stashLifetimeMs, stashPrekeysPerDeviceMax, bundleRetryMs, sendWindowFrames } =
+  implementationLimits
 const { stashBundlesMax } = protocolLimits
 const dayMs = 86_400_000
 
@@ -119,6 +120,7 @@ describe('a stash', () => {
     endpoint.send = (device, bytes) => (bytes[1] === 5 ? send(device, bytes) : 'sent')
     await scene.accept(b, link)
     await scene.run(20_000)
+    await scene.restart(b)
     expect(scene.contact(b, a).state).toBe('active')
     expect(given(b, a).ever).toEqual([])
     endpoint.send = send
@@ -208,6 +210,39 @@ describe('a session that is wanted', () => {
     expect(scene.shown(b, a)).toContain('hello')
     expect(prekeysIn(initials).filter((prekey) => named(before).includes(prekey))).toEqual([])
     expect(named(kept(a, b))).toEqual(named(before))
+  })
+
+  it('is begun in the midst of a long queue, which then goes on under it alone', async () => {
+    await pair()
+    await scene.text(a, b, 'so long ago')
+    b.crash()
+    await scene.run(11_000)
+    a.clockOffsetMs += protocolLimits.unansweredDurationMsMax + dayMs
+    const said = Array.from({ length: 100 }, (_, i) => `m${i}`)
+    for (const text of said) await scene.text(a, b, text)
+    b.start()
+    const { endpoint } = b
+    if (endpoint === null) throw new Error('not running')
+    // It gives no bundle, and acknowledges less than half a window: there is room, but nothing calls for more.
+    let acksLeft = 20
+    const send = endpoint.send.bind(endpoint)
+    endpoint.send = (device, bytes) => {
+      const frame = decodeFrame(bytes)
+      if (!frame.ok || frame.value.kind === 'bundleReply') return 'sent'
+      if (frame.value.kind !== 'ack') return send(device, bytes)
+      const envelopeIds = frame.value.envelopeIds.slice(0, acksLeft)
+      acksLeft -= envelopeIds.length
+      return envelopeIds.length === 0 ? 'sent' : send(device, encodeFrame({ kind: 'ack', envelopeIds }))
+    }
+    const initials = initialsOf(scene, a)
+    await scene.run(bundleRetryMs + 3_000)
+    expect(initials.length).toBeGreaterThan(0)
+    expect([...a.disk.sessions.values()].filter(({ active }) => active)).toHaveLength(1)
+    expect(a.disk.outbox.size).toBeGreaterThan(sendWindowFrames)
+    endpoint.send = send
+    await scene.run(60_000)
+    expect(scene.shown(b, a)).toEqual(['so long ago', ...said])
+    expect(a.disk.outbox.size).toBe(0)
   })
 
   it('may be begun with the last resort again and again, but with none of its envelopes twice', async () => {
