@@ -55,7 +55,7 @@ export const commitmentOf = (messageKey: Uint8Array) => hmac(messageKey, label('
 
 const none = new Uint8Array(0)
 
-export function sealHeader(turn: Turn, previous: number, nonce: Uint8Array): Uint8Array {
+function sealHeader(turn: Turn, previous: number, nonce: Uint8Array): Uint8Array {
   const header = join(key('x25519', turn.ratchetKey), u32(previous), u32(turn.n), u16(turn.epoch))
   return join(nonce, primitives.xchachaSeal(turn.headerKey, nonce, header, none))
 }
