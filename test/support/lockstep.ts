@@ -248,32 +248,6 @@ export class End {
     identical('the skipped keys', join(...product), join(...twin))
   }
 
-  /**
-   * Whether the product still has skipped keys that are too old by now. It drops them behind the next message
-   * that opens, the twin before anything else: until then only a message that needs none of them tells nothing
-   * of the difference.
-   */
-  hasAgedKeys(nowMs: number): boolean {
-    const now = this.twin.ratchet.copy()
-    now.tick(nowMs)
-    const count = this.product.ratchet.skipped.reduce((sum, { keys }) => sum + keys.length, 0)
-    return now.skipped.length < count
-  }
-
-  /** Whether an envelope is of the present turn or begins a new one, and would open. */
-  isNext(envelope: Uint8Array, associatedData: Uint8Array, nowMs: number): boolean {
-    const { ratchet, prologue } = this.twin
-    try {
-      this.twin.open(envelope, associatedData, nowMs)
-      return this.twin.ratchet.receiving !== ratchet.receiving
-    } catch {
-      return false
-    } finally {
-      this.twin.ratchet = ratchet
-      this.twin.prologue = prologue
-    }
-  }
-
   /** This end as the product alone and as its twin alone: each with a state and randomness of its own. */
   productAlone(entropy: Entropy): Alone {
     return {
@@ -314,8 +288,8 @@ export class End {
   }
 
   /** Whether this session is to be sealed under rather than `other`; `later` if one side began both. */
-  outranks(other: End, me: Person, peer: Person, later: boolean): boolean {
-    const twin = this.twin.outranks(other.twin, me.twin.device, peer.twin.device, later)
+  outranks(other: End, me: Person, peer: Person): boolean {
+    const twin = this.twin.outranks(other.twin, me.twin.device, peer.twin.device)
     const product = outranks(this.product, other.product, me.product.device < peer.product.device)
     if (product !== twin) throw new Error(`outranks: the product says ${product}, its twin ${twin}`)
     return product

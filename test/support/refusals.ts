@@ -2,8 +2,7 @@
 
 /** What the twin calls a refusal, and what the product may call it. */
 export const refusals: Record<string, readonly string[]> = {
-  // The product refuses a message of another length than any class has where it first fails to open.
-  envelope: ['malformed', 'unknownKind', 'noHeaderKey', 'badCommitment', 'badTag', 'badPadding'],
+  envelope: ['malformed', 'unknownKind'],
   kind: ['unknownKind', 'malformed'],
   'prologue version': ['unknownVersion'],
   'prologue suite': ['unknownSuite'],

@@ -123,9 +123,7 @@ export class SmallTalk {
   chosen(who: 0 | 1): number | null {
     const [me, peer] = who === 0 ? this.people : [this.people[1], this.people[0]]
     const known = this.ends.flatMap((ends, session) => (ends[who] ? [{ end: ends[who], session }] : []))
-    const best = known.find(({ end }) =>
-      known.every((other) => other.end === end || end.outranks(other.end, me, peer, false)),
-    )
+    const best = known.find(({ end }) => known.every((other) => other.end === end || end.outranks(other.end, me, peer)))
     return best?.session ?? null
   }
 
@@ -189,7 +187,6 @@ export class SmallTalk {
     const end = this.end(flight.session, flight.to)
     const before = end?.twin.ratchet
     this.nowMs += Math.round(this.random() * this.pick(this.mood.pauses))
-    if (end?.hasAgedKeys(this.nowMs) && !end.isNext(flight.sealed, flight.associatedData, this.nowMs)) return
     const opened = this.open(flight)
     this.arrived = [...this.arrived.slice(-200), flight]
     if (opened.refused !== null) {
@@ -207,7 +204,7 @@ export class SmallTalk {
   private repeat(): void {
     const flight = this.arrived.at(-1 - Math.floor(this.random() * Math.min(this.arrived.length, 60)))
     const end = flight === undefined ? null : this.end(flight.session, flight.to)
-    if (flight === undefined || end === null || end.hasAgedKeys(this.nowMs)) return
+    if (flight === undefined || end === null) return
     const before = end.snapshot()
     if (this.open(flight).refused === null) throw new Error('a message opened twice')
     if (end.snapshot() !== before) throw new Error('a repetition changed the state')
@@ -219,7 +216,6 @@ export class SmallTalk {
     const waiting = [...this.pipes[0], ...this.pipes[1], ...this.held]
     if (waiting.length === 0) return
     const flight = this.pick(waiting)
-    if (this.ends[flight.session]?.some((end) => end?.hasAgedKeys(this.nowMs))) return
     const { sealed } = flight
     const snapshot = () => this.ends[flight.session]?.map((end) => end?.snapshot()).join('\n')
     const before = snapshot()

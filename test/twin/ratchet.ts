@@ -2,7 +2,7 @@
 import { Layout, join, key, refuse, same, u16, u32, u8 } from './bytes.ts'
 import { dh, hkdf, hmac, label } from './derive.ts'
 import { type Epochs, other, readBody, type Side } from './epochs.ts'
-import { pad, unpad } from './padding.ts'
+import { pad, paddedLength, unpad } from './padding.ts'
 import { primitives, type Take } from './primitives.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -193,13 +193,15 @@ export class Ratchet {
     const commitment = layout.take(32)
     const nonce = layout.take(24)
     const sealed = layout.take(layout.left())
-    if (sealed.length < 176 || sealed.length > 61_488) refuse('envelope')
+    const padded = sealed.length - 16
+    if (padded < 160 || padded > 61_472 || paddedLength(padded - 1) !== padded) refuse('envelope')
 
     const messageKey = this.messageKeyFor(this.findHeader(sealedHeader))
     if (!same(commitment, commitmentOf(messageKey))) refuse('commitment')
     const associatedData = join(prefix, sealedHeader, commitment)
-    const padded = primitives.xchachaOpen(bodyKey(messageKey), nonce, sealed, associatedData) ?? refuse('body')
-    const { block, content } = readBody(unpad(padded))
+    const body = primitives.xchachaOpen(bodyKey(messageKey), nonce, sealed, associatedData) ?? refuse('body')
+    const { block, content } = readBody(unpad(body))
+    if (content.length > limits.contentBytes) refuse('content too long')
     if (block !== null) this.epochs.takeBlock(block, this.clock)
     return content
   }

@@ -101,10 +101,10 @@ export class Session {
     return content
   }
 
-  /** Whether this end seals under this session rather than under `other`; `begunLater` if both were begun by one side. */
-  outranks(other: Session, device: Uint8Array, peer: Uint8Array, begunLater: boolean): boolean {
+  /** Whether this end seals under this session rather than under `other`. */
+  outranks(other: Session, device: Uint8Array, peer: Uint8Array): boolean {
     if (this.generation !== other.generation) return this.generation > other.generation
-    if (this.me === other.me) return begunLater
+    if (this.me === other.me) return this.id() > other.id()
     const initiator = this.me === 'A' ? device : peer
     const rival = this.me === 'A' ? peer : device
     return Buffer.compare(initiator, rival) < 0

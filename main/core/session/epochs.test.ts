@@ -342,4 +342,14 @@ describe('a body', () => {
     }
     expect(ben.open(anna.seal('still'))).toBe('still')
   })
+
+  it('whose content is over the limit is refused and changes nothing, though it would fit into its class', () => {
+    const { anna, ben } = ends()
+    const max = protocolLimits.contentSizeBytesMax
+    const before = encodeSession(ben.session)
+    const sealed = withBody(anna, new Uint8Array(1 + max + 1))
+    expect(ben.refuses(sealed)).toEqual({ kind: 'tooLong', field: 'content', got: max + 1, max })
+    expect(encodeSession(ben.session)).toEqual(before)
+    expect(ben.open(withBody(anna, new Uint8Array(1 + max)))).toHaveLength(max)
+  })
 })

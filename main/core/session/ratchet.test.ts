@@ -145,7 +145,13 @@ describe('the ratchet', () => {
     const sealed = anna.seal('genuine')
     const before = encodeSession(ben.session)
     for (let length = 0; length < sealed.length; length++) ben.refuses(sealed.subarray(0, length))
-    expect(ben.refuses(concat(sealed, Uint8Array.of(0)))).toEqual({ kind: 'badTag' })
+    expect(ben.refuses(concat(sealed, Uint8Array.of(0)))).toEqual({
+      kind: 'malformed',
+      error: { kind: 'badValue', field: 'message length', got: sealed.length },
+    })
+    expect(ben.refuses(concat(sealed, new Uint8Array(64)))).toEqual({ kind: 'badTag' })
+    // A class, but of a body larger than any that can be sealed.
+    expect(ben.refuses(concat(sealed, new Uint8Array(65_568 - 160)))).toMatchObject({ kind: 'malformed' })
     expect(encodeSession(ben.session)).toEqual(before)
     expect(ben.open(sealed)).toBe('genuine')
   })
@@ -234,6 +240,11 @@ describe('the ratchet', () => {
       ben.open(anna.seal('daily', atMs), atMs)
     }
     expect(ben.open(late[6] as Uint8Array, startMs + 13 * durationsMs.day)).toBe('late 6')
+    // Not even the message itself opens once its key is 14 days old; and sealing alone drops it, too.
+    const sealing = new End(ben.session, seeded('sealing'))
+    sealing.seal('x', startMs + 14 * durationsMs.day)
+    expect(countSkipped(sealing.session.ratchet.skipped)).toBe(0)
+    expect(ben.refuses(late[5] as Uint8Array, startMs + 14 * durationsMs.day)).toMatchObject({ kind: 'noHeaderKey' })
     ben.open(anna.seal('x'), startMs + 14 * durationsMs.day)
     expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
   })
@@ -279,8 +290,10 @@ describe('the ratchet against its own peer', () => {
       })
     }
     // A header has one length: what is longer or shorter does not open.
-    expectRefused(ben, forged(headerKey, concat(plain(2), Uint8Array.of(0))), { kind: 'noHeaderKey' })
-    expectRefused(ben, forged(headerKey, plain(2).subarray(0, 33)), { kind: 'noHeaderKey' })
+    const longer = forged(headerKey, concat(plain(2), Uint8Array.of(0)))
+    expectRefused(ben, longer, { kind: 'malformed' })
+    expectRefused(ben, longer.subarray(0, -1), { kind: 'noHeaderKey' })
+    expectRefused(ben, concat(forged(headerKey, plain(2).subarray(0, 33)), new Uint8Array(10)), { kind: 'noHeaderKey' })
   })
 
   it('refuses ratchet keys of low order', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeContent } from '../wire/contents.ts'
-import { conversationIdOf, eventIdOf } from '../ids.ts'
+import { conversationIdOf, eventIdOf, sessionIdOf } from '../ids.ts'
 import { fromUtf8, utf8 } from '../bytes.ts'
 import { durationsMs, protocolLimits } from '../limits.ts'
 import { encodeFrame } from '../wire/frame.ts'
@@ -111,9 +111,9 @@ describe('a session', () => {
 })
 
 describe('of several sessions', () => {
-  const of = (generation: number, isInitiator: boolean, createdAtMs = startMs): Session => {
+  const of = (generation: number, isInitiator: boolean): Session => {
     const { a, b } = joined()
-    return { ...(isInitiator ? a : b), generation, createdAtMs }
+    return { ...(isInitiator ? a : b), generation }
   }
 
   it('the highest generation ranks first, whoever began it', () => {
@@ -136,10 +136,14 @@ describe('of several sessions', () => {
     expect(outranks(of(1, false), of(1, true), false)).toBe(true)
   })
 
-  it('the later one ranks first when one side began twice', () => {
-    expect(outranks(of(1, true, startMs + 1), of(1, true), false)).toBe(true)
-    expect(outranks(of(1, true), of(1, true, startMs + 1), false)).toBe(false)
-    expect(outranks(of(1, true), of(1, true), false)).toBe(true)
+  it('the one with the greater id ranks first when one side began twice', () => {
+    const one = { ...of(1, true), id: sessionIdOf(new Uint8Array(16).fill(1)) }
+    const two = { ...of(1, true), id: sessionIdOf(new Uint8Array(16).fill(2)) }
+    for (const isSmaller of [true, false]) {
+      expect(outranks(two, one, isSmaller)).toBe(true)
+      expect(outranks(one, two, isSmaller)).toBe(false)
+      expect(outranks(one, one, isSmaller)).toBe(false)
+    }
   })
 
   it('one whose prologue is not answered for 30 days of its clock is not sealed under', () => {

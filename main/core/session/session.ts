@@ -151,14 +151,14 @@ export function open(
 
 /**
  * Whether `session` is to be sealed under rather than `other`, whichever of them opened something last: the
- * higher generation, and of two that were begun at once the one of the smaller device. Both sides decide
- * alike, so that they come to use one session; the other still opens what is on its way.
+ * higher generation; of two that were begun at once the one of the smaller device; of two that one side began,
+ * having forgotten the first, the one with the greater id. Both sides decide alike, so that they come to use
+ * one session; the other still opens what is on its way.
  */
 export function outranks(session: Session, other: Session, isSmallerDevice: boolean): boolean {
   if (session.generation !== other.generation) return session.generation > other.generation
   const begunHere = session.ratchet.epochs.isInitiator
-  // Begun twice by the same side, which had forgotten the first: the later one.
-  if (begunHere === other.ratchet.epochs.isInitiator) return session.createdAtMs >= other.createdAtMs
+  if (begunHere === other.ratchet.epochs.isInitiator) return session.id > other.id
   return begunHere === isSmallerDevice
 }
 
