@@ -78,7 +78,11 @@ export default defineConfig({
       nodeLayer('session', sessionTests, 60_000),
       without(
         [...vectorTests, ...sessionTests],
-        nodeLayer('conformance', ['test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts'], 60_000),
+        nodeLayer(
+          'conformance',
+          ['test/conformance/**/*.test.ts', 'test/twin/**/*.test.ts', 'test/bench/**/*.test.ts'],
+          60_000,
+        ),
       ),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
