@@ -7,7 +7,7 @@ import { sealHeader, sealedHeaderSizeBytes } from './header.ts'
 import { ratchetOverheadBytes } from './ratchet.ts'
 import { encodeSession } from './session.ts'
 import { countSkipped } from './skippedKeys.ts'
-import { End, crypto, ends, joined, seeded, startMs } from '../../../test/support/sessions.ts'
+import { End, crypto, ends, joined, seeded, startMs, untilOffer } from '../../../test/support/sessions.ts'
 
 type Ends = ReturnType<typeof ends>
 
@@ -327,6 +327,62 @@ describe('the ratchet against its own peer', () => {
       got: 1_001,
     })
     expectRefused(ben, forged(next, { ratchetKey, previousCount: received + 3, n: 7 }), { kind: 'badCommitment' })
+  })
+
+  it('refuses a header of the present chain that names another epoch, whichever are held', () => {
+    const both = ends()
+    const offer = untilOffer(both)
+    const { anna, ben } = both
+    // Her offer comes late, another message of the same turn not at all. Once answered, Ben holds two epochs.
+    anna.seal('missing')
+    ben.open(anna.seal('x'))
+    ben.open(offer)
+    anna.seal('missing')
+    const answer = ben.seal('x')
+    const { receive, remoteKey, epochs } = ben.session.ratchet
+    if (receive === null || remoteKey === null) throw new Error('nothing was received')
+    expect([receive.epoch, epochs.previous?.number, epochs.newest.number]).toEqual([0, 0, 1])
+    const header = (n: number, epoch: number) =>
+      forged(receive.headerKey, { ratchetKey: remoteKey, previousCount: 1, n, epoch })
+    for (const epoch of [1, 2, 65_535]) {
+      // A number whose key was skipped, one that was used, the next one, and one behind a gap.
+      for (const n of [receive.n - 2, receive.n - 1, receive.n, receive.n + 7]) {
+        expectRefused(ben, header(n, epoch), { kind: 'badHeader' })
+        expect(ben.refuses(header(n, epoch), startMs, withoutDerivation)).toEqual({ kind: 'badHeader' })
+      }
+    }
+    // The same header with the epoch of its turn gets as far as the body.
+    expectRefused(ben, header(receive.n, 0), { kind: 'badCommitment' })
+    expect(ben.open(anna.seal('still'))).toBe('still')
+    expect(anna.open(answer)).toBe('x')
+  })
+
+  it('refuses a turn in an epoch that is not held any more, or not yet', () => {
+    const both = ends()
+    const offer = untilOffer(both)
+    const { anna, ben } = both
+    const unknown = (end: End, held: readonly number[], newest: number) => {
+      const { receive, nextReceiveHeaderKey, epochs } = end.session.ratchet
+      expect(epochs.newest.number).toBe(newest)
+      for (const epoch of [0, 1, 2, 65_535]) {
+        const header = { ratchetKey, previousCount: receive?.n ?? 0, n: 0, epoch }
+        const error = held.includes(epoch) ? { kind: 'badCommitment' } : { kind: 'unknownEpoch', got: epoch, newest }
+        expectRefused(end, forged(nextReceiveHeaderKey, header), error)
+      }
+    }
+    unknown(anna, [0], 0)
+    ben.open(offer)
+    const answer = ben.seal('x')
+    unknown(ben, [0, 1], 1)
+    anna.open(answer)
+    const first = anna.seal('the first turn in epoch 1')
+    unknown(anna, [0, 1], 1)
+    ben.open(first)
+    const second = ben.seal('x')
+    unknown(ben, [1], 1)
+    anna.open(second)
+    anna.seal('x')
+    unknown(anna, [1], 1)
   })
 
   it('refuses a header of an old chain whose message is not missing', () => {

@@ -1,6 +1,6 @@
 /**
  * Sessions as the engine uses them: seal, open, store, renew. One suite stands behind this interface
- * today; its id is in every session, bundle and initial message. PROTOCOL.md, "Session (ratchet)".
+ * today; its id is in every session, bundle and initial message. PROTOCOL.md, "Session (triple ratchet)".
  */
 import { concat, equalBytes } from '../bytes.ts'
 import type { Crypto } from '../crypto/provider.ts'
