@@ -12,6 +12,7 @@ export const refusals: Record<string, readonly string[]> = {
   'header of another turn': ['badHeader'],
   'early step': ['badHeader'],
   'length of the previous turn': ['badHeader'],
+  number: ['badHeader'],
   gap: ['gapTooLarge'],
   'low order: ratchet key': ['badRatchetKey', 'badKey ratchetKey'],
   epoch: ['unknownEpoch'],

@@ -162,7 +162,7 @@ export function ends(options: Options = {}) {
 
 /** Both answer each other, a message a turn, until Anna offers a post-quantum key: her envelope that carries it. */
 export function untilOffer({ anna, ben }: ReturnType<typeof ends>): Uint8Array {
-  for (let turn = 0; turn < protocolLimits.pqEpochTurnsMax; turn++) {
+  for (let turn = 0; turn < protocolLimits.pqOfferAfterTurns + 2; turn++) {
     anna.open(ben.seal('x'))
     const sealed = anna.seal('x')
     if (anna.session.ratchet.epochs.exchange.kind === 'offering') return sealed

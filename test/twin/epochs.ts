@@ -7,7 +7,7 @@ import { primitives, type Take } from './primitives.ts'
 export type Side = 'A' | 'B'
 export const other = (side: Side): Side => (side === 'A' ? 'B' : 'A')
 
-const sixDaysMs = 6 * 24 * 3600 * 1000
+const fourDaysMs = 4 * 24 * 3600 * 1000
 const lastEpoch = 65_535
 
 interface Epoch {
@@ -123,7 +123,7 @@ export class Epochs {
   private offerIsDue(clock: number): boolean {
     const k = this.newest.k + 1
     if (offererOf(k) !== this.me || k > lastEpoch || this.offer !== null || this.before !== null) return false
-    return this.turns >= 14 || clock - this.derivedAt >= sixDaysMs
+    return this.turns >= 14 || clock - this.derivedAt >= fourDaysMs
   }
 
   private makeOffer(kemSeed: Uint8Array): void {

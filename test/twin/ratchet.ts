@@ -6,6 +6,7 @@ import { pad, paddedLength, unpad } from './padding.ts'
 import { primitives, type Take } from './primitives.ts'
 
 const dayMs = 24 * 3600 * 1000
+const lastNumber = 2 ** 32 - 2
 const limits = { gap: 1000, skipped: 2000, skippedLifeMs: 14 * dayMs, earlierChains: 5, contentBytes: 60_000 }
 
 export interface Turn {
@@ -131,9 +132,9 @@ export class Ratchet {
     if (this.ratchetSecret === null) return refuse('early step')
     const received = this.receiving?.n ?? 0
     if (previous < received || (this.receiving === null && previous > 0)) refuse('length of the previous turn')
+    if (!this.epochs.holds(epoch)) refuse('epoch')
     if (previous - received > limits.gap || n > limits.gap) refuse('gap')
     const [root, chain, nextHeaderKey] = rootStep(dh(this.ratchetSecret, ratchetKey, 'ratchet key'), this.root)
-    if (!this.epochs.holds(epoch)) refuse('epoch')
     if (this.receiving !== null) this.skipTo(this.receiving, previous)
     this.root = root
     this.nextReceivingHeaderKey = nextHeaderKey
@@ -173,7 +174,7 @@ export class Ratchet {
   seal(content: Uint8Array, prefix: Uint8Array, take: Take): Uint8Array {
     if (content.length > limits.contentBytes) refuse('content too long')
     const turn = this.sending ?? this.beginSending(take(32))
-    if (turn.n > 0xffffffff) refuse('turn is full')
+    if (turn.n > lastNumber) refuse('turn is full')
     const block = this.epochs.blockToSeal(turn.n, this.clock, take)
     const sealedHeader = sealHeader(turn, this.previous, take(24))
     const { turn: stepped, messageKey } = chainStep(turn)
@@ -219,6 +220,7 @@ export class Ratchet {
   }
 
   private messageKeyFor({ header, headerKey, where }: Found): Uint8Array {
+    if (header.n > lastNumber) refuse('number')
     if (where === 'earlier') return this.takeSkipped(headerKey, header.n)
     const now = this.receiving
     if (where === 'present' && now !== null) {

@@ -20,7 +20,7 @@ import { blockSizeBytesMax, encodeBlock, splitBlock } from './block.ts'
 import type { Chain } from './chain.ts'
 import { stepChain } from './chain.ts'
 import type { EpochError, Epochs } from './epochs.ts'
-import { beginReceiving, beginSending, blockFor, newEpochs, prepare, takeBlock } from './epochs.ts'
+import { beginReceiving, beginSending, blockFor, holdsEpoch, newEpochs, prepare, takeBlock } from './epochs.ts'
 import type { Header } from './header.ts'
 import { openHeader, sealedHeaderSizeBytes, sealHeader } from './header.ts'
 import type { BodyError } from './messageKey.ts'
@@ -244,6 +244,9 @@ function inNextChain(
   if (ownKey === null) return err({ kind: 'badHeader' })
   const gap = header.previousCount - (receive?.n ?? 0)
   if (gap < 0 || (receive === null && gap > 0)) return err({ kind: 'badHeader' })
+  if (!holdsEpoch(ratchet.epochs, header.epoch)) {
+    return err({ kind: 'unknownEpoch', got: header.epoch, newest: ratchet.epochs.newest.number })
+  }
   if (header.n > protocolLimits.skipMax) {
     return err({ kind: 'gapTooLarge', got: header.n, max: protocolLimits.skipMax })
   }
@@ -255,9 +258,7 @@ function inNextChain(
   }
   const shared = crypto.x25519(ownKey.secret, header.ratchetKey)
   if (shared === null) return err({ kind: 'badRatchetKey' })
-  const turn = beginReceiving(crypto, ratchet.epochs, header.epoch)
-  if (!turn.ok) return turn
-  const { epoch, pqChainKey, epochs } = turn.value
+  const { epoch, pqChainKey, epochs } = beginReceiving(crypto, ratchet.epochs, header.epoch)
   const step = stepRootKey(crypto, ratchet.rootKey, shared)
   crypto.wipe(shared)
   const stepped: Ratchet = {
@@ -284,8 +285,10 @@ function candidateFor(
   clockMs: number,
 ): Result<Candidate, RatchetError> {
   const { receive, remoteKey } = ratchet
-  const lawful = (opened: Result<Header, DecodeError>, use: (header: Header) => Result<Candidate, RatchetError>) =>
-    opened.ok ? use(opened.value) : err({ kind: 'malformed', error: opened.error } as const)
+  const lawful = (opened: Result<Header, DecodeError>, use: (header: Header) => Result<Candidate, RatchetError>) => {
+    if (!opened.ok) return err({ kind: 'malformed', error: opened.error } as const)
+    return opened.value.n < protocolLimits.turnMessagesMax ? use(opened.value) : err({ kind: 'badHeader' } as const)
+  }
 
   const present = receive === null ? null : openHeader(crypto, receive.headerKey, sealedHeader)
   if (receive !== null && present !== null) {

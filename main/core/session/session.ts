@@ -36,8 +36,6 @@ export type OpenError =
   /** An initial envelope, but not of the handshake that made this session. */
   | { readonly kind: 'otherHandshake' }
 
-const messagesPerChainMax = 0xffffffff
-
 /** A session whose handshake has just been done. */
 export function newSession(
   made: Pick<Session, 'id' | 'transcript' | 'generation' | 'prologue' | 'prologueHash'> & { readonly ratchet: Ratchet },
@@ -79,7 +77,7 @@ export function seal(
   const max = protocolLimits.contentSizeBytesMax
   if (plaintext.length > max) return err({ kind: 'tooLong', field: 'content', got: plaintext.length, max })
   if (!canSeal(session.ratchet)) return err({ kind: 'notReady' })
-  if ((session.ratchet.send?.n ?? 0) >= messagesPerChainMax) return err({ kind: 'exhausted' })
+  if ((session.ratchet.send?.n ?? 0) >= protocolLimits.turnMessagesMax) return err({ kind: 'exhausted' })
   const { prologue } = session
   const clock = advance(session.clock, nowMs)
   const maxMs = protocolLimits.unacknowledgedDurationMsMax
@@ -135,15 +133,18 @@ export function open(
   const bound = boundData(kind, session, associatedData)
   const opened = openMessage(crypto, session.ratchet, message, bound, clock.elapsedMs)
   if (!opened.ok) return opened
+  const { ratchet, content } = opened.value
+  // Only a new turn of the peer's shows that it has seen a key of ours: what is late answers nothing.
+  const isAnswer = ratchet.remoteKey !== session.ratchet.remoteKey
   return ok({
-    plaintext: opened.value.content,
+    plaintext: content,
     session: {
       ...session,
       prologue: null,
-      ratchet: opened.value.ratchet,
+      ratchet,
       clock,
-      sentUnanswered: 0,
-      unansweredSinceMs: null,
+      sentUnanswered: isAnswer ? 0 : session.sentUnanswered,
+      unansweredSinceMs: isAnswer ? null : session.unansweredSinceMs,
       lastReceivedAtMs: nowMs,
     },
   })

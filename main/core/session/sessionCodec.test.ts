@@ -152,11 +152,11 @@ describe('a stored session', () => {
     }
     expect(refusal('offering', offer)).toBeNull()
     expect(refusal('answering', answer)).toBeNull()
-    const otherKind = { kind: 'badText', field: 'block' }
-    expect(refusal('offering', answer)).toEqual(otherKind)
-    expect(refusal('answering', offer)).toEqual(otherKind)
+    const otherKind = (field: string) => ({ kind: 'badText', field })
+    expect(refusal('offering', answer)).toEqual(otherKind('offer'))
+    expect(refusal('answering', offer)).toEqual(otherKind('answer'))
     for (const kind of ['offering', 'answering'] as const) {
-      expect(refusal(kind, encodeBlock(noBlock))).toEqual(otherKind)
+      expect(refusal(kind, encodeBlock(noBlock))).toEqual(otherKind(kind === 'offering' ? 'offer' : 'answer'))
       expect(refusal(kind, Uint8Array.of(3))).toEqual({ kind: 'badValue', field: 'block', got: 3 })
       expect(refusal(kind, new Uint8Array(0))).toEqual({ kind: 'truncated', wanted: 1, left: 0 })
     }
