@@ -104,7 +104,7 @@ export class Session {
   /** Whether this end seals under this session rather than under `other`. */
   outranks(other: Session, device: Uint8Array, peer: Uint8Array): boolean {
     if (this.generation !== other.generation) return this.generation > other.generation
-    if (this.me === other.me) return this.id() > other.id()
+    if (this.me === other.me) return false
     const initiator = this.me === 'A' ? device : peer
     const rival = this.me === 'A' ? peer : device
     return Buffer.compare(initiator, rival) < 0

@@ -152,14 +152,14 @@ export function open(
 
 /**
  * Whether `session` is to be sealed under rather than `other`, whichever of them opened something last: the
- * higher generation; of two that were begun at once the one of the smaller device; of two that one side began,
- * having forgotten the first, the one with the greater id. Both sides decide alike, so that they come to use
- * one session; the other still opens what is on its way.
+ * higher generation; of two that were begun at once the one of the smaller device. Both sides decide alike, so
+ * that they come to use one session; the other still opens what is on its way. Of two of one generation that one
+ * side began, having forgotten the first, neither outranks the other: the one that came later is taken.
  */
 export function outranks(session: Session, other: Session, isSmallerDevice: boolean): boolean {
   if (session.generation !== other.generation) return session.generation > other.generation
   const begunHere = session.ratchet.epochs.isInitiator
-  if (begunHere === other.ratchet.epochs.isInitiator) return session.id > other.id
+  if (begunHere === other.ratchet.epochs.isInitiator) return false
   return begunHere === isSmallerDevice
 }
 
