@@ -224,19 +224,24 @@ export class ByteReader {
   refuse(error: DecodeError): never {
     throw new Refusal(error)
   }
+  /** Moves behind the next `length` bytes, which must be there; where they begin. */
+  #pass(length: number): number {
+    if (length > this.left) this.refuse({ kind: 'truncated', wanted: length, left: this.left })
+    const from = this.#at
+    this.#at += length
+    return from
+  }
   /** `length` bytes, copied. */
   bytes(length: number): Uint8Array {
-    if (length > this.left) this.refuse({ kind: 'truncated', wanted: length, left: this.left })
-    const part = this.#bytes.slice(this.#at, this.#at + length)
-    this.#at += length
-    return part
+    const from = this.#pass(length)
+    return this.#bytes.slice(from, from + length)
   }
   u8(): number {
-    return this.bytes(1)[0] as number
+    return this.#bytes[this.#pass(1)] as number
   }
   u16(): number {
-    const b = this.bytes(2)
-    return ((b[0] as number) << 8) | (b[1] as number)
+    const from = this.#pass(2)
+    return ((this.#bytes[from] as number) << 8) | (this.#bytes[from + 1] as number)
   }
   u32(): number {
     return this.u16() * 0x10000 + this.u16()
