@@ -1,7 +1,6 @@
 /** Attacks on what a peer may make this device compute and keep. */
 import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
-import type { Crypto } from '../../main/core/crypto/provider.ts'
 import { bundleProof } from '../../main/core/engine/keys.ts'
 import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
 import { openBundle } from '../../main/core/session/bundle.ts'
@@ -11,6 +10,7 @@ import type { BundlePurpose } from '../../main/core/wire/frame.ts'
 import { encodeFrame } from '../../main/core/wire/frame.ts'
 import { bundleOf, crypto, errorOf, ownerOf, party, startMs, value } from '../support/sessions.ts'
 import { inviteIn } from './contact.ts'
+import { counting } from './counting.ts'
 import type { Heard } from './machine.ts'
 import { acquainted, connect, envelopesOf, exchange, Machine, meet } from './machine.ts'
 import type { Forgery } from './turned.ts'
@@ -84,32 +84,6 @@ describe('prekeys', () => {
     expect(errorOf(openBundle(unmarked, ownerOf(maker), startMs)).kind).toBe('malformed')
   })
 })
-
-interface Counted {
-  readonly provider: Crypto
-  /** Derivations and agreements since it was last set to zero. */
-  derived: number
-}
-
-function counting(): Counted {
-  const counted: { provider: Crypto; derived: number } = { provider: crypto, derived: 0 }
-  const counts = <Given extends readonly unknown[], Made>(derive: (...given: Given) => Made) => {
-    return (...given: Given): Made => {
-      counted.derived++
-      return derive(...given)
-    }
-  }
-  counted.provider = {
-    ...crypto,
-    hmacSha256: counts(crypto.hmacSha256),
-    hkdfSha256: counts(crypto.hkdfSha256),
-    x25519: counts(crypto.x25519),
-    x25519PublicKey: counts(crypto.x25519PublicKey),
-    mlKem768KeyPair: counts(crypto.mlKem768KeyPair),
-    mlKem768Decapsulate: counts(crypto.mlKem768Decapsulate),
-  }
-  return counted
-}
 
 /** A step of the peer's ratchet, with a header of its choice: sealed under the key that the receiver tries next. */
 function nextTurn(turned: Turned): Turned['session'] {

@@ -227,6 +227,11 @@ export class Machine {
     this.restart()
   }
 
+  /** Whether these bytes stand anywhere on the disk. */
+  keeps(bytes: Uint8Array): boolean {
+    return Object.values(this.disk).some((table) => textOf(table)?.includes(toHex(bytes)) ?? false)
+  }
+
   /** What stands for everything on the disk but these tables, to the last byte: a hash by table. */
   snapshot(...except: readonly (keyof Disk)[]): Readonly<Record<string, string>> {
     const tables = Object.entries(this.disk).filter(([name]) => !(except as readonly string[]).includes(name))
