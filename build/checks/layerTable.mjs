@@ -42,7 +42,7 @@ export const layers = {
   'main/store': { files: portFiles(), packages: ['@signalapp/sqlcipher'], node: true },
   'main/node': {
     rooms: [...under('main/core'), 'main/net', 'main/store', 'preload/contract'],
-    packages: ['sodium-native', '@noble/*', 'qr'],
+    packages: ['sodium-native', 'libsodium', '@noble/*', 'qr'],
     node: true,
   },
   'main/app': { rooms: ['preload/contract'], packages: ['electron'], node: true },

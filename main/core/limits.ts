@@ -30,6 +30,10 @@ export const protocolLimits = {
   ackEnvelopesMax: 64,
   /** What a bundle reply may carry: a prekey bundle and what proves whose it is. */
   bundleReplySizeBytesMax: 4_096,
+  /** A prekey bundle with everything in it. */
+  bundleSizeBytesMax: 1_441,
+  /** Bundles that one content may give, to begin sessions with while their maker is away. */
+  stashBundlesMax: 4,
   /** Who the initiator of a session is: signed descriptor and certificate, sealed in its initial message. */
   identityPayloadSizeBytesMax: 2_048,
   /** Addresses in an invite or an address update, and the size of each as a multiaddr's text. */
@@ -94,6 +98,16 @@ export const implementationLimits = {
   bundleRetryMs: 5 * second,
   /** How long a bundle made for a contact's renewal may be used. */
   renewalLifetimeMs: day,
+  /**
+   * What a contact's device is given to begin sessions with while this one is away: one-time bundles, and one of
+   * last resort. They are good for so long, and are given anew after half of it, or once one was used.
+   */
+  stashOneTimeMax: 3,
+  stashLifetimeMs: 30 * day,
+  /** How often what a device was given is looked at, at most, while it talks. */
+  stashLookIntervalMs: hour,
+  /** Prekeys kept of what one device was given, earlier stashes included; the oldest go. */
+  stashPrekeysPerDeviceMax: 12,
   /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */
   storageRetryMs: 1 * second,
   storageRetryMsMax: 1 * minute,

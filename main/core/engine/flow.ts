@@ -40,6 +40,8 @@ export interface Flow {
   readonly initialsMs: readonly number[]
   /** A bundle made for the peer's renewal and not used yet, with its expiry. */
   readonly renewal: { readonly prekey: PrekeyId; readonly bundle: Uint8Array; readonly expiresAtMs: number } | null
+  /** When it was last seen to that the peer has a stash of ours; null when that has to be looked at. */
+  readonly stashLookedAtMs: number | null
 }
 
 export const idleFlow: Flow = {
@@ -54,6 +56,7 @@ export const idleFlow: Flow = {
   fetchesMs: [],
   initialsMs: [],
   renewal: null,
+  stashLookedAtMs: null,
 }
 
 /** Whether `sinceMs` lies at least `durationMs` back; a clock that was set back counts as elapsed. */

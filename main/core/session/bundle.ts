@@ -42,6 +42,8 @@ export interface PrekeyBundle {
   readonly signedPrekey: Uint8Array
   readonly ratchetKey: Uint8Array
   readonly oneTimePrekey: Uint8Array | null
+  /** Without a one-time prekey: several sessions may be begun with it, so it is used when nothing else is left. */
+  readonly lastResort: boolean
   readonly kemKey: Uint8Array
 }
 
@@ -126,6 +128,7 @@ function decodeBundle(bytes: Uint8Array): Result<Decoded, DecodeError> {
       signedPrekey,
       ratchetKey,
       oneTimePrekey,
+      lastResort: oneTimePrekey === null,
       kemKey,
       signature,
     }
