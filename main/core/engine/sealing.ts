@@ -25,8 +25,7 @@ export function sealRows(
       ready.push(row)
       continue
     }
-    session ??= sessionIn(active)
-    const sealed = seal(turn.crypto, session, row.content, context, turn.entropy, turn.nowMs)
+    const sealed = seal(turn.crypto, session ?? sessionIn(active), row.content, context, turn.entropy, turn.nowMs)
     if (!sealed.ok) break
     session = sealed.value.session
     const bytes = sealed.value.sealed
