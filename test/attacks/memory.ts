@@ -10,11 +10,12 @@ function usedBytes(): number {
   return heapUsed + external
 }
 
-/** The bytes that one result of `make` keeps, out of many that are kept at once; the least of a few rounds. */
-export function heldBytes(make: () => unknown, count = 300, rounds = 4): number {
+const median = (list: readonly number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] as number
+
+/** The bytes that one result of `make` keeps, out of many that are kept at once; the median of three rounds. */
+export function heldBytes(make: () => unknown, count = 400): number {
   for (let i = 0; i < 100; i++) make()
-  let least = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round++) {
+  const rounds = Array.from({ length: 3 }, () => {
     const kept: unknown[] = Array.from({ length: count }, () => null)
     collect()
     const before = usedBytes()
@@ -22,23 +23,9 @@ export function heldBytes(make: () => unknown, count = 300, rounds = 4): number 
     collect()
     const after = usedBytes()
     if (kept.includes(null)) throw new Error('nothing was made')
-    least = Math.min(least, (after - before) / count)
-  }
-  return least
-}
-
-/** The bytes that `run` allocates, garbage included; the least of a few runs that no collection disturbed. */
-export function allocatedBytes(run: () => unknown, rounds = 8): number {
-  for (let i = 0; i < 100; i++) run()
-  let least = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round++) {
-    collect()
-    const before = usedBytes()
-    run()
-    const bytes = usedBytes() - before
-    if (bytes > 0) least = Math.min(least, bytes)
-  }
-  return least
+    return (after - before) / count
+  })
+  return median(rounds)
 }
 
 /** The bytes of all arrays of bytes that `run` makes, by their lengths alone. `input` comes as one that is counted when it is copied. */

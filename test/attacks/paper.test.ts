@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ByteWriter, concat } from '../../main/core/bytes.ts'
 import { accept } from '../../main/core/session/handshake.ts'
-import { open } from '../../main/core/session/session.ts'
+import { open, peekInitial } from '../../main/core/session/session.ts'
 import { decodeBundleSecrets } from '../../main/core/session/bundleSecrets.ts'
 import { acceptance, begun, bundleOf, crypto, errorOf, ownerOf, party, sign, startMs, value } from '../support/sessions.ts'
 import { openBundle } from '../../main/core/session/bundle.ts'
@@ -65,18 +65,19 @@ describe('none-ck', () => {
     guest.restart()
     connect(guest, host)
     guest.take()
-    const reply = envelope(turned.seal(turned.text(1)))
-    expect(guest.hear(host.device, reply).refusals).toEqual([])
+    const reply = turned.seal(turned.text(1))
+    const stepped = value(open(crypto, guest.session(host), reply, turned.context, guest.nowMs)).session
+    expect(guest.hear(host.device, envelope(reply)).refusals).toEqual([])
     expect(guest.shown(host)).toEqual(['m1'])
     // Who has stepped and not spoken has shown no key: the peer cannot have stepped on it.
-    expect(guest.session(host).ratchet.ownKey).toBeNull()
+    expect(stepped.ratchet.ownKey).toBeNull()
     const { ratchet } = turned.session
     const send = { ...ratchet.send, headerKey: ratchet.nextSendHeaderKey, n: 0 } as NonNullable<typeof ratchet.send>
     turned.session = { ...turned.session, ratchet: { ...ratchet, send } }
     for (const previousCount of [0, 2, 900]) {
       const sealed = turned.forge({ header: { previousCount } })
       counted.derived = 0
-      const refused = errorOf(open(counted.provider, guest.session(host), sealed, turned.context, guest.nowMs))
+      const refused = errorOf(open(counted.provider, stepped, sealed, turned.context, guest.nowMs))
       expect([refused.kind, counted.derived]).toEqual(['badHeader', 0])
     }
   })
@@ -96,8 +97,10 @@ function renewing() {
     if (isInitial) initials.push(parcel.bytes)
     return !isInitial
   })
-  const prekey = [...anna.disk.prekeys.values()].find(({ device }) => device === ben.device)
-  if (prekey === undefined || initials.length < 2) throw new Error('nothing was begun')
+  const [sealed] = initials.map((bytes) => bytes.subarray(2))
+  if (sealed === undefined || initials.length < 2) throw new Error('nothing was begun')
+  const prekey = anna.disk.prekeys.get(value(peekInitial(sealed)).prekeyId)
+  if (prekey === undefined) throw new Error('no prekey')
   return { anna, ben, initials, prekey }
 }
 
