@@ -114,7 +114,8 @@ describe('beginning at once', () => {
         const [a, b] = together.peers
         let before: ReadonlySet<SessionId> = new Set()
         await together.begin(beginning)
-        if (beginning === 'both have waited a week') before = new Set([...a.disk.sessions.values()].map((row) => row.session))
+        if (beginning === 'both have waited a week')
+          before = new Set([...a.disk.sessions.values()].map((row) => row.session))
         await together.talk(12)
         await together.settle()
         const { world } = together.scene

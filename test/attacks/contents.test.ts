@@ -89,7 +89,9 @@ function sizesOf(text: string): readonly number[] {
   const { host, guest } = begunContact()
   guest.say(host, text, 'c')
   const first = guest.take()
-  expect(first.every(({ frame }) => frame.kind !== 'envelope' || classifyEnvelope(frame.sealed) === 'initial')).toBe(true)
+  expect(first.every(({ frame }) => frame.kind !== 'envelope' || classifyEnvelope(frame.sealed) === 'initial')).toBe(
+    true,
+  )
   const { anna, ben } = acquainted()
   const all = [...first]
   anna.say(ben, text, 'c')
@@ -139,7 +141,12 @@ describe('what nobody asked for', () => {
     for (const field of [15, 30, 64, 99]) expectIdle(say(turned.strange(0, field, change)))
     for (const field of [2, 9, 99]) expectIdle(say(protoBytes(field, change)))
     const group = new Uint8Array(32).fill(0x67)
-    const event = concat(protoBytes(1, group.slice(16)), protoBytes(2, group), protoNumber(3, 1), protoBytes(30, change))
+    const event = concat(
+      protoBytes(1, group.slice(16)),
+      protoBytes(2, group),
+      protoNumber(3, 1),
+      protoBytes(30, change),
+    )
     expectIdle(say(protoBytes(1, event)))
     // Bundles of somebody else's, beside the history too.
     ben.command<'createInvite'>({ kind: 'createInvite', lifetimeMs: null })

@@ -153,7 +153,13 @@ describe('changes on the way', () => {
     for (let at = 0; at < bytes.length; at++) {
       // Inside the ciphertext and the sealed introduction one byte is like the next.
       const isBulk = at > initialAt.cipherText + 8 && at < bytes.length - 350
-      const bits = isBulk ? (at % 5 === 0 ? [at % 8] : []) : at < initialAt.cipherText + 8 ? [0, 1, 2, 3, 4, 5, 6, 7] : [at % 8]
+      const bits = isBulk
+        ? at % 5 === 0
+          ? [at % 8]
+          : []
+        : at < initialAt.cipherText + 8
+          ? [0, 1, 2, 3, 4, 5, 6, 7]
+          : [at % 8]
       for (const bit of bits) {
         const heard = expectNothing(host, guest, flipped(bytes, at, bit))
         expect(heard.refusals).toHaveLength(1)
@@ -192,8 +198,11 @@ describe('other contexts', () => {
     const { bundle } = prekeyOf(ben)
     expect(openBundle(bundle, owner, 0).ok).toBe(true)
     const body = certificate.subarray(0, 75)
-    const under = (namespace: (typeof sshsigNamespaces)[keyof typeof sshsigNamespaces], bytes: Uint8Array, seed = rootSeed) =>
-      sshsigSign(crypto, seed, namespace, bytes)
+    const under = (
+      namespace: (typeof sshsigNamespaces)[keyof typeof sshsigNamespaces],
+      bytes: Uint8Array,
+      seed: Uint8Array = rootSeed,
+    ) => sshsigSign(crypto, seed, namespace, bytes)
     const keys = { rootKey, deviceKey }
     const { device: deviceSpace, deviceRoot, prekey, descriptor: descriptorSpace, card } = sshsigNamespaces
     for (const namespace of [deviceSpace, deviceRoot, descriptorSpace, card]) {

@@ -9,21 +9,19 @@ export interface Counted {
 }
 
 export function counting(): Counted {
-  const counted: { provider: Crypto; derived: number } = { provider: crypto, derived: 0 }
-  const counts = <Given extends readonly unknown[], Made>(derive: (...given: Given) => Made) => {
-    return (...given: Given): Made => {
-      counted.derived++
-      return derive(...given)
-    }
+  const counted = { provider: crypto, derived: 0 }
+  const count = <Made>(made: Made): Made => {
+    counted.derived++
+    return made
   }
   counted.provider = {
     ...crypto,
-    hmacSha256: counts(crypto.hmacSha256),
-    hkdfSha256: counts(crypto.hkdfSha256),
-    x25519: counts(crypto.x25519),
-    x25519PublicKey: counts(crypto.x25519PublicKey),
-    mlKem768KeyPair: counts(crypto.mlKem768KeyPair),
-    mlKem768Decapsulate: counts(crypto.mlKem768Decapsulate),
+    hmacSha256: (key, data) => count(crypto.hmacSha256(key, data)),
+    hkdfSha256: (material, salt, info, lengthBytes) => count(crypto.hkdfSha256(material, salt, info, lengthBytes)),
+    x25519: (secret, publicKey) => count(crypto.x25519(secret, publicKey)),
+    x25519PublicKey: (secret) => count(crypto.x25519PublicKey(secret)),
+    mlKem768KeyPair: (seed) => count(crypto.mlKem768KeyPair(seed)),
+    mlKem768Decapsulate: (cipherText, secretKey) => count(crypto.mlKem768Decapsulate(cipherText, secretKey)),
   }
   return counted
 }

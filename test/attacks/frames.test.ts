@@ -12,7 +12,7 @@ import { decodeFrame, encodeFrame } from '../../main/core/wire/frame.ts'
 import { envelopeOverheadBytes, pad, paddedLength } from '../../main/core/wire/padding.ts'
 import { FrameReader } from '../../main/net/stream/frames.ts'
 import type { Machine, Parcel } from './machine.ts'
-import { acquainted, connect, envelopesOf, epochMs, exchange, Machine as Device } from './machine.ts'
+import { acquainted, connect, epochMs, Machine as Device } from './machine.ts'
 import { arrayBytes, heldBytes } from './memory.ts'
 import { envelope, protoBytes, protoNumber, Turned, varint } from './turned.ts'
 
@@ -74,8 +74,7 @@ describe('lengths', () => {
     ben.take()
     turned.session = ben.session(anna)
 
-    const text = (sequence: number, length: number) =>
-      turned.strange(sequence, 11, protoBytes(1, filled(length, 0x78)))
+    const text = (sequence: number, length: number) => turned.strange(sequence, 11, protoBytes(1, filled(length, 0x78)))
     const whole = (length: number) => {
       const empty = turned.strange(2, 60, new Uint8Array(0))
       return turned.strange(2, 60, filled(length - empty.length - 4))
@@ -93,7 +92,10 @@ describe('lengths', () => {
     ] as const) {
       // Sealed by hand: the honest program seals nothing longer than the limit.
       turned.skip()
-      const heard = anna.hear(ben.device, envelope(turned.forge({ padded: pad(concat(encodeBlock(noBlock), content)) })))
+      const heard = anna.hear(
+        ben.device,
+        envelope(turned.forge({ padded: pad(concat(encodeBlock(noBlock), content)) })),
+      )
       expect(heard.refusals).toEqual(refused ? ['contentMalformed'] : [])
       if (refused) expect(heard.changes.map(({ kind }) => kind)).toEqual(['putSession', 'putSeen'])
     }
@@ -218,10 +220,19 @@ describe('frames', () => {
         kind: 'ack',
         envelopeIds: Array.from({ length: 64 }, (_, n) => envelopeIdOf(filled(16, n))),
       }),
-      bundle: encodeFrame({ kind: 'bundleReply', requestId: filled(16), status: { kind: 'ok', bundle: filled(4_096) } }),
+      bundle: encodeFrame({
+        kind: 'bundleReply',
+        requestId: filled(16),
+        status: { kind: 'ok', bundle: filled(4_096) },
+      }),
       goodbye: encodeFrame({ kind: 'goodbye', reason: 'closing' }),
     }
-    const expectModest = (name: string, bytes: Uint8Array, frameBytes: number, decode: (bytes: Uint8Array) => Decoded) => {
+    const expectModest = (
+      name: string,
+      bytes: Uint8Array,
+      frameBytes: number,
+      decode: (bytes: Uint8Array) => Decoded,
+    ) => {
       expect([name, decode(bytes).ok]).toEqual([name, true])
       const times = heldBytes(() => decode(bytes)) / frameBytes
       expect(times, `${name}: ${times.toFixed(1)} times its ${frameBytes} bytes`).toBeLessThanOrEqual(4)

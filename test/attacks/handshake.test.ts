@@ -1,15 +1,10 @@
 /** The rules by which sessions are begun, and begun anew. */
-import { afterEach, describe, expect, it } from 'vitest'
-import { createIdentity, encodeIdentityPayload, encodeIdentitySecrets } from '../../main/core/identity/account.ts'
-import { sshsigNamespaces, sshsigVerify } from '../../main/core/identity/sshsig.ts'
+import { describe, expect, it } from 'vitest'
+import { createIdentity, encodeIdentitySecrets } from '../../main/core/identity/account.ts'
 import { durationsMs, protocolLimits } from '../../main/core/limits.ts'
 import { openBundle } from '../../main/core/session/bundle.ts'
 import { accept, initiate } from '../../main/core/session/handshake.ts'
-import { decodeSession, seal } from '../../main/core/session/session.ts'
-import { checkHealed } from '../sim/checks.ts'
-import type { Peer } from '../sim/peer.ts'
-import { Chance } from '../sim/schedule.ts'
-import { Scene } from '../sim/scene.ts'
+import { seal } from '../../main/core/session/session.ts'
 import { acceptance, begun, bundleOf, crypto, ownerOf, party, startMs, value } from '../support/sessions.ts'
 import { begunContact, prekeyOf } from './contact.ts'
 import type { Parcel } from './machine.ts'
@@ -41,7 +36,8 @@ describe('handshake', () => {
     expect(host.disk.prekeys.has(prekey.prekey)).toBe(true)
     const { changes } = host.hear(guest.device, initial.bytes)
     const kinds = changes.map(({ kind }) => kind)
-    for (const kind of ['removePrekey', 'putInitial', 'putSession', 'putInvite', 'putSeen']) expect(kinds).toContain(kind)
+    for (const kind of ['removePrekey', 'putInitial', 'putSession', 'putInvite', 'putSeen'])
+      expect(kinds).toContain(kind)
     expect(host.disk.prekeys.has(prekey.prekey)).toBe(false)
     // Of two who hold one link, and were both given its bundle, one has a contact and the other is told why not.
     const again = host.snapshot()
@@ -168,10 +164,13 @@ describe('handshake', () => {
       anna.command<'setVerified'>({ kind: 'setVerified', account, verified: true })
       const pinned = anna.disk.contacts.get(account)?.descriptor
       // The same root and device, another identity key, and no memory of sessions.
-      const secrets = new Uint8Array([...ben.identity.rootSeed, ...new Uint8Array(32).fill(6), ...ben.identity.deviceSeed])
+      const secrets = new Uint8Array([
+        ...ben.identity.rootSeed,
+        ...new Uint8Array(32).fill(6),
+        ...ben.identity.deviceSeed,
+      ])
       const changed = new Machine(2)
-      changed.disk.write([
-        ...ben.disk.contacts.values()].map((row) => ({ kind: 'putContact' as const, row })))
+      changed.disk.write([...ben.disk.contacts.values()].map((row) => ({ kind: 'putContact' as const, row })))
       changed.disk.write([...ben.disk.devices.values()].map((row) => ({ kind: 'putDevice' as const, row })))
       changed.disk.write([...ben.disk.conversations.values()].map((row) => ({ kind: 'putConversation' as const, row })))
       const self = encodeIdentitySecrets(createIdentity(crypto, secrets, epochMs))
@@ -184,7 +183,6 @@ describe('handshake', () => {
         anna.say(ben, 'for the old key alone')
       } else connect(anna, changed)
       if (where === 'first envelope') changed.say(anna, 'it is me')
-      anna.disk.outbox.size
       exchange([anna, changed], ({ frame }) => frame.kind !== 'envelope' || where === 'first envelope')
       expect(anna.disk.contacts.get(account)).toMatchObject({ state: 'keyChanged', verifiedAtMs: null })
       expect(anna.disk.contacts.get(account)?.descriptor).toEqual(pinned)

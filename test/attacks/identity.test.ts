@@ -35,10 +35,17 @@ describe('another’s bundle', () => {
     // The thief claims Ben's identity key as well, under its own root, in an invite with the secret of Ben's: nobody
     // can tell from outside. But what was meant for the thief cannot be passed on to Ben as if it were for him.
     const { secret } = inviteIn(link)
-    const { guest, heard, host: thief } = offered(
+    const {
+      guest,
+      heard,
+      host: thief,
+    } = offered(
       (_, host) => signedAgain(host, stolen, (edited) => edited.set(idBytes(host.device), bundleAt.device)),
       ({ identity }) => {
-        const descriptor = signDescriptor(crypto, identity.rootSeed, { ...identity, identityKey: ben.identity.identityKey })
+        const descriptor = signDescriptor(crypto, identity.rootSeed, {
+          ...identity,
+          identityKey: ben.identity.identityKey,
+        })
         return encodeIdentityPayload({ ...identity, descriptor })
       },
       secret,

@@ -18,7 +18,8 @@ import { envelope, Turned } from './turned.ts'
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'))
 const withTopBit = (key: Uint8Array) => Uint8Array.from(key, (byte, at) => (at === 31 ? byte | 0x80 : byte))
 /** 2^255 - 19 + `more`, little-endian. */
-const beyond = (more: number) => Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 0xed + more : at === 31 ? 0x7f : 0xff))
+const beyond = (more: number) =>
+  Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 0xed + more : at === 31 ? 0x7f : 0xff))
 
 /** The points of low order on Curve25519 and its twist, in the one encoding that each has. */
 const lowOrder = [
@@ -93,7 +94,9 @@ describe('keys of curves', () => {
         return encodeIdentityPayload({ ...identity, descriptor })
       }
       const identity = bundleAt.identityKey
-      expectRefused(offered((bundle, host) => signedAgain(host, bundle, (edited) => edited.set(key, identity)), payload))
+      expectRefused(
+        offered((bundle, host) => signedAgain(host, bundle, (edited) => edited.set(key, identity)), payload),
+      )
     }
     const { host, guest, initial } = begunContact()
     const before = host.snapshot()
@@ -144,7 +147,10 @@ describe('keys of curves', () => {
     // Under a key of small order one signature is good for every message: [S]B = R + [k]A with [k]A = 0.
     const S = 5n
     const R = ed25519.Point.BASE.multiply(S).toBytes()
-    const everything = concat(R, Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? Number(S) : 0)))
+    const everything = concat(
+      R,
+      Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? Number(S) : 0)),
+    )
     const neutral = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0))
     for (const provider of [crypto, nobleCrypto]) {
       for (const space of Object.values(sshsigNamespaces)) {
@@ -251,7 +257,10 @@ describe('the post-quantum key exchange', () => {
       [{ ...offer, authenticator: labelled }, 'badAuthenticator'],
       [{ ...offer, epoch: 2 }, 'unexpectedBlock'],
       [{ ...offer, epoch: 65_535 }, 'unexpectedBlock'],
-      [{ ...offer, authenticator: offerAuthenticator(crypto, { ...newest, number: 1 }, offer.kemKey) }, 'badAuthenticator'],
+      [
+        { ...offer, authenticator: offerAuthenticator(crypto, { ...newest, number: 1 }, offer.kemKey) },
+        'badAuthenticator',
+      ],
     ]
     for (const [block, kind] of wrong) {
       expect(refusalOf(first.anna, first.turned, first.turned.forge({ block }))).toBe(kind)

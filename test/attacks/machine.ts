@@ -214,7 +214,9 @@ export class Machine {
 
   /** The database as it is now, to be put back later. */
   copyDisk(): DiskCopy {
-    return new Map(Object.entries(this.disk).flatMap(([name, table]) => (table instanceof Map ? [[name, new Map(table)]] : [])))
+    return new Map(
+      Object.entries(this.disk).flatMap(([name, table]) => (table instanceof Map ? [[name, new Map(table)]] : [])),
+    )
   }
 
   /** An older copy of the database is put in place of it, and the process begins with that. */

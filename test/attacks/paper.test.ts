@@ -4,7 +4,18 @@ import { ByteWriter, concat } from '../../main/core/bytes.ts'
 import { accept } from '../../main/core/session/handshake.ts'
 import { open, peekInitial } from '../../main/core/session/session.ts'
 import { decodeBundleSecrets } from '../../main/core/session/bundleSecrets.ts'
-import { acceptance, begun, bundleOf, crypto, errorOf, ownerOf, party, sign, startMs, value } from '../support/sessions.ts'
+import {
+  acceptance,
+  begun,
+  bundleOf,
+  crypto,
+  errorOf,
+  ownerOf,
+  party,
+  sign,
+  startMs,
+  value,
+} from '../support/sessions.ts'
 import { openBundle } from '../../main/core/session/bundle.ts'
 import { begunContact, bundleAt, expectRefused, offered, prekeyOf, signedAgain } from './contact.ts'
 import { counting } from './counting.ts'
@@ -188,7 +199,10 @@ describe('weak state', () => {
     const { secrets } = from.made
     expect(accept(acceptance(from)).ok).toBe(true)
     const weak = { ...secrets, ratchetSecret: secrets.signedPrekeySecret }
-    expect(errorOf(accept(acceptance(from, weak)))).toMatchObject({ kind: 'badFirstMessage', error: { kind: 'badCommitment' } })
+    expect(errorOf(accept(acceptance(from, weak)))).toMatchObject({
+      kind: 'badFirstMessage',
+      error: { kind: 'badCommitment' },
+    })
     // And once the first message is opened, none of the bundle's secrets is kept, the ratchet's included.
     const { host, guest, initial } = begunContact()
     const kept = value(decodeBundleSecrets(prekeyOf(host).secrets))
