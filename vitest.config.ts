@@ -85,6 +85,7 @@ export default defineConfig({
         ),
       ),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
+      nodeLayer('attacks', ['test/attacks/**/*.test.ts'], 120_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
       nodeLayer('crash', ['test/crash/**/*.test.ts'], 180_000, true),
       nodeLayer('e2e', ['test/e2e/**/*.test.ts'], 180_000, true),

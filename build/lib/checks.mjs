@@ -92,6 +92,7 @@ export const checks = /** @type {const} */ ({
   runtime: runtimeSuite(['vectors'], 3),
   conformance: suite(['conformance'], 3),
   sim: suite(['sim'], 6),
+  attacks: suite(['attacks'], 5),
   interop: suite(['interop'], 6),
   crash: suite(['crash'], 4),
   e2e: screenSuite('e2e', 8),

@@ -123,8 +123,7 @@ function inviteOf(turn: Turn, contact: ContactRow): Invite | null {
 }
 
 function isNewer(error: BundleError): boolean {
-  if (error.kind === 'unknownSuite') return true
-  return error.kind === 'malformed' && error.error.kind === 'badVersion'
+  return (error.kind === 'unknownSuite' || error.kind === 'unknownVersion') && error.got > error.known
 }
 
 /** Who made the offer: the account of the contact, on this device, and nobody else. */

@@ -62,8 +62,11 @@ export function flush(turn: Turn, device: DeviceId): void {
   const waiting = range.filter((row) => !known.has(row.order))
   const taken = waiting.slice(0, Math.min(room, sealsPerStepMax))
   const ready = sealRows(turn, device, active, taken)
-  if (ready.length < taken.length && askForBundle(turn, device, contact)) return
+  const isAtItsEnd = ready.length < taken.length
+  if (isAtItsEnd && askForBundle(turn, device, contact)) return
   dispatch(turn, device, ready)
+  // Nothing more can be sealed before there is another session: then everything goes out again.
+  if (isAtItsEnd) return
   if (ready.length < waiting.length) {
     // With a full window the acknowledgments will call for more.
     if (ready.length < room) turn.follow({ kind: 'flush', device })

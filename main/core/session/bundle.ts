@@ -52,6 +52,8 @@ export type BundleError =
   | { readonly kind: 'badSignature' }
   | { readonly kind: 'wrongDevice' }
   | { readonly kind: 'wrongIdentityKey' }
+  /** One key for two purposes: the first ratchet key must not be the signed prekey, nor any other. */
+  | { readonly kind: 'repeatedKey' }
   | { readonly kind: 'expired'; readonly expiresAtMs: number; readonly nowMs: number }
 
 export interface NewBundle {
@@ -140,6 +142,11 @@ export interface BundleOwner {
   readonly verify: (bytes: Uint8Array, signature: Uint8Array) => boolean
 }
 
+function repeatsKey({ identityKey, signedPrekey, ratchetKey, oneTimePrekey }: Omit<PrekeyBundle, 'bytes'>): boolean {
+  const keys = [identityKey, signedPrekey, ratchetKey, ...(oneTimePrekey === null ? [] : [oneTimePrekey])]
+  return keys.some((key, at) => keys.slice(at + 1).some((other) => equalBytes(key, other)))
+}
+
 /**
  * Decodes a bundle and checks that its owner made it, for this device, and that it has not expired.
  * `identityKey` is that of the owner's verified descriptor: a bundle republished by somebody else fails.
@@ -154,6 +161,7 @@ export function openBundle(bytes: Uint8Array, owner: BundleOwner, nowMs: number)
   if (!owner.verify(signed, signature)) return err({ kind: 'badSignature' })
   if (bundle.device !== owner.device) return err({ kind: 'wrongDevice' })
   if (!equalBytes(bundle.identityKey, owner.identityKey)) return err({ kind: 'wrongIdentityKey' })
+  if (repeatsKey(bundle)) return err({ kind: 'repeatedKey' })
   const { expiresAtMs } = bundle
   if (nowMs >= expiresAtMs) return err({ kind: 'expired', expiresAtMs, nowMs })
   return ok({ bytes, ...bundle })
