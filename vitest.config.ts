@@ -43,6 +43,7 @@ export default defineConfig({
         },
       },
       nodeLayer('conformance', ['test/vectors/**/*.test.ts', 'test/conformance/**/*.test.ts'], 60_000),
+      nodeLayer('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),
       nodeLayer('crash', ['test/crash/**/*.test.ts'], 180_000, true),
