@@ -128,6 +128,8 @@ export const implementationLimits = {
   verificationCodeLengthMax: 256,
   /** Combining marks that may stand on one character of a name or text. */
   combiningMarksMax: 4,
+  /** Marks in a row that are looked at: the time of normalisation grows with the square of their number. */
+  combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
 } as const

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../bytes.ts'
-import { protocolLimits } from '../limits.ts'
+import { implementationLimits, protocolLimits } from '../limits.ts'
 import { civilDate } from './civilDate.ts'
 import { sanitizeName, sanitizeText } from './names.ts'
 import { looksLike, nameSkeleton } from './skeleton.ts'
@@ -119,6 +119,22 @@ describe('sanitizeText', () => {
   it('stays quick at the limit', () => {
     const text = 'e\u0301\u200d'.repeat(protocolLimits.messageTextSizeBytesMax / 3)
     expect(sanitizeText(text)).toBe('é'.repeat(protocolLimits.messageTextSizeBytesMax / 3))
+  })
+
+  it('looks at so many marks in a row and no more, since to order them takes the square of their number', () => {
+    const { combiningMarksMax, combiningMarksReadMax } = implementationLimits
+    const above = '\u0315'
+    const shown = `a${above.repeat(combiningMarksMax)}`
+    // A cedilla goes before what stands above, wherever it is written; the last one is not looked at.
+    expect(sanitizeText(`a${above.repeat(combiningMarksReadMax - 1)}\u0327`)).toBe(`a\u0327${above.repeat(3)}`)
+    expect(sanitizeText(`a${above.repeat(combiningMarksReadMax)}\u0327`)).toBe(shown)
+    const heap = `a${`${above}\u0300`.repeat(protocolLimits.messageTextSizeBytesMax / 4 - 1)}`
+    const timesMs = Array.from({ length: 5 }, () => {
+      const begunMs = performance.now()
+      sanitizeText(heap)
+      return performance.now() - begunMs
+    })
+    expect(Math.min(...timesMs)).toBeLessThan(50)
   })
 })
 

@@ -44,12 +44,24 @@ function keepsVariation(before: string): boolean {
   return isPictographic(before) || /[0-9#*]/.test(before)
 }
 
+/** Without the rest of heaps of marks, over which normalisation would take long: no writing has so many in a row. */
+function withoutHeaps(text: string): string {
+  const max = implementationLimits.combiningMarksReadMax
+  return text.replace(/\p{M}+/gu, (run) =>
+    run.length <= max
+      ? run
+      : Array.from(run.slice(0, 2 * max))
+          .slice(0, max)
+          .join(''),
+  )
+}
+
 /**
  * Drops what is invisible unless `allowed` names it, caps combining marks, and drops those that stand on nothing or
  * on a character of `noBase`.
  */
 function visible(text: string, allowed: (code: number) => boolean, noBase: string): string {
-  const characters = Array.from(text.normalize('NFC'))
+  const characters = Array.from(withoutHeaps(text).normalize('NFC'))
   let kept = ''
   /** The last character kept that shows, or joins. */
   let before = ''
