@@ -25,7 +25,7 @@ export interface FuzzerParts {
 const batchSize = 48
 /** Different faults of one target; after so many the rest can wait. */
 const findingsMax = 5
-const shrinkTriesMax = 160
+const shrinkTriesMax = 40
 
 export class Fuzzer {
   readonly findings: Finding[] = []

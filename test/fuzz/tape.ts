@@ -28,9 +28,8 @@ export class Tape {
     return this.u8() % limit
   }
   pick<T>(items: readonly T[]): T {
-    const item = items[this.below(items.length)]
-    if (item === undefined) throw new RangeError('nothing to pick from')
-    return item
+    if (items.length === 0) throw new RangeError('nothing to pick from')
+    return items[this.below(items.length)] as T
   }
   /** A length of one byte and as many bytes, or what is left of them. */
   chunk(): Uint8Array {

@@ -125,7 +125,11 @@ const content: Target = {
   seeds: contentSeeds,
   run(input, clock) {
     const decoded = clock.time(() => decodeContent(input))
-    if (!decoded.ok) return [`${decoded.error.kind} ${'field' in decoded.error ? decoded.error.field : ''}`]
+    if (!decoded.ok) {
+      const { error } = decoded
+      // Fields that are not known are named by their number, of which there are many.
+      return [`${error.kind} ${'field' in error ? error.field.replace(/[0-9]+/, '') : ''}`]
+    }
     must(decoded.value.raw === input, 'a content is kept in other bytes')
     if (decoded.value.kind === 'unknown') return ['unknown']
     saidAgain(decoded.value)
