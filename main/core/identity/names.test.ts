@@ -116,6 +116,15 @@ describe('sanitizeText', () => {
     expect(utf8(sanitizeText('\u2067\n'.repeat(max))).length).toBeLessThanOrEqual(max)
   })
 
+  it('leaves nothing at a cut that would go, or compose, when it is read again', () => {
+    const max = protocolLimits.messageTextSizeBytesMax
+    // Each fills the limit up to the character that matters.
+    const joiner = sanitizeText(`${'x'.repeat(max - 5)}\u0645\u200c\u0645`)
+    expect(joiner).toBe(`${'x'.repeat(max - 5)}\u0645`)
+    const isolated = sanitizeText(`e\u2066\u0301\u2069${'x'.repeat(max - 5)}`)
+    expect(isolated).toBe(`é${'x'.repeat(max - 5)}`)
+  })
+
   it('stays quick at the limit', () => {
     const text = 'e\u0301\u200d'.repeat(protocolLimits.messageTextSizeBytesMax / 3)
     expect(sanitizeText(text)).toBe('é'.repeat(protocolLimits.messageTextSizeBytesMax / 3))

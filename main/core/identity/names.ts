@@ -29,7 +29,7 @@ function bounded(text: string, maxBytes: number): string {
     if (left < 0) break
     kept += character
   }
-  return kept.replace(/\u200d$/u, '')
+  return kept.replace(/[\u200c\u200d]$/u, '')
 }
 
 /** Whether a joiner between these two is part of how something is written. */
@@ -135,5 +135,6 @@ export function sanitizeText(text: string): string {
   const balanced = input.split('\n').map(balancedLine).join('\n')
   const shown = visible(balanced, allowedInText, '\n')
   if (utf8(shown).length <= max) return shown
-  return bounded(shown.replace(/[\u2066-\u2069]/gu, ''), max)
+  // What isolates stood between may compose or join now.
+  return bounded(visible(shown.replace(/[\u2066-\u2069]/gu, ''), allowedInText, '\n'), max)
 }
