@@ -202,6 +202,8 @@ export const networkLimits = {
   lanAddressesPerPeerMax: 4,
   lanAddressLifetimeMs: 10 * minute,
   lanPacketsPerSecondMax: 200,
+  /** What goes unfragmented over Ethernet: an announcement is smaller. */
+  lanPacketSizeBytesMax: 1_472,
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,

@@ -7,7 +7,13 @@ import type { Schema } from '../../../preload/contract/schema.ts'
 import { shellMethods } from '../../../preload/contract/shell.ts'
 import { describeProblem, parseArguments } from '../../../main/app/arguments.ts'
 import { formatAddress, parseAddress, pathOf, scopeOf, sourceOf } from '../../../main/net/addresses.ts'
-import { decodeAnnouncement, encodeAnnouncement, isQuestion, serviceName } from '../../../main/net/lan/packet.ts'
+import {
+  decodeAnnouncement,
+  encodeAnnouncement,
+  isPlausiblePacket,
+  isQuestion,
+  serviceName,
+} from '../../../main/net/lan/packet.ts'
 import { FrameReader, heartbeat, withLength } from '../../../main/net/stream/frames.ts'
 import type { FrameRead } from '../../../main/net/stream/frames.ts'
 import { parseCommandLine } from '../../../main/node/headlessOptions.ts'
@@ -97,16 +103,22 @@ const jsonRpc: Target = {
   inputSizeBytesMax: 8_192,
   weight: 1,
   tokens: words(
-    ...[
-      '{"jsonrpc":"2.0","id":1,"method":"m"}',
-      '"jsonrpc":"2.0"',
-      '"id":null',
-      '"params":{}',
-      '"method":"fails"',
-      '[',
-      ']',
-    ],
-    ...['\n', '\r', '"__proto__":', '1e999', '\\ud800', ',', ':', 'true', '-0'],
+    '{"jsonrpc":"2.0","id":1,"method":"m"}',
+    '"jsonrpc":"2.0"',
+    '"id":null',
+    '"params":{}',
+    '"method":"fails"',
+    '[',
+    ']',
+    '\n',
+    '\r',
+    '"__proto__":',
+    '1e999',
+    '\\ud800',
+    ',',
+    ':',
+    'true',
+    '-0',
   ),
   seeds: () =>
     words(
@@ -281,7 +293,7 @@ function lanPackets(): readonly Uint8Array[] {
 
 function decodedPacket(input: Uint8Array, clock: FrameClock): DnsPacket | null {
   try {
-    return clock.time(() => dns.decode(Buffer.from(input)))
+    return clock.time(() => (isPlausiblePacket(input) ? dns.decode(Buffer.from(input)) : null))
   } catch {
     return null
   }
@@ -289,8 +301,8 @@ function decodedPacket(input: Uint8Array, clock: FrameClock): DnsPacket | null {
 
 const lanPacket: Target = {
   name: 'lanPacket',
-  what: 'dns-packet, then decodeAnnouncement and isQuestion; canonical in its strings',
-  inputSizeBytesMax: 9_000,
+  what: 'isPlausiblePacket, dns-packet, decodeAnnouncement, isQuestion; canonical in its strings',
+  inputSizeBytesMax: 2_000,
   weight: 1,
   tokens: [
     ...words(serviceName, '\x08_waxwing\x04_tcp\x05local\0'),
