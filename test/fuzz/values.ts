@@ -54,7 +54,7 @@ function oddity(tape: Tape): unknown {
     Symbol.iterator,
     () => undefined,
     { [Symbol.toPrimitive]: 1 },
-    new Array(3),
+    Object.assign([], { length: 3 }),
     '\ud800',
   ])
 }

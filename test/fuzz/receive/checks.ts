@@ -1,5 +1,6 @@
 /** What must hold of a step, and of all that is stored, whoever sends what. */
 import type { Effect, Refusal } from '../../../main/core/engine/effects.ts'
+import { isEmptyRequest } from '../../../main/core/engine/missing.ts'
 import { createState } from '../../../main/core/engine/restore.ts'
 import type { State } from '../../../main/core/engine/state.ts'
 import { utf8 } from '../../../main/core/bytes.ts'
@@ -80,7 +81,7 @@ export function checkMemory(state: State, disk: Disk, people: readonly Person[])
     )
     mustEqual(state.device(device), disk.devices.get(device) ?? null, 'a device changed in memory')
     const stored = [...disk.sessions.values()].filter((row) => row.device === device)
-    if (Object.values(state.lacks({ sessionsOf: [device] })).some((part) => part.length > 0)) continue
+    if (!isEmptyRequest(state.lacks({ sessionsOf: [device] }))) continue
     const held = state.sessionsOf(device)
     must(held.length === stored.length, 'memory and disk hold other sessions')
     for (const row of held) {

@@ -15,7 +15,7 @@ function tape(...acts: readonly number[]): Uint8Array {
   return Uint8Array.of(...acts)
 }
 
-const honest = new Array<number>(12).fill(0)
+const honest = Array.from({ length: 12 }, () => 0)
 
 function seeds(): readonly Uint8Array[] {
   const acts = Array.from({ length: 16 }, (_, act) => tape(0, act, ...honest))
