@@ -71,6 +71,7 @@ export const checks = /** @type {const} */ ({
   knip: tool('node_modules/knip/bin/knip.js'),
   unit: suite('unit*', 3),
   conformance: suite('conformance', 3),
+  fuzz: suite('fuzz', 3),
   sim: suite('sim', 6),
   interop: suite('interop', 6),
   crash: suite('crash', 4),

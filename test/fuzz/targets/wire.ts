@@ -11,6 +11,8 @@ import {
 } from '../../../main/core/bytes.ts'
 import { toHex, utf8 } from '../../../main/core/bytes.ts'
 import { sanitizeName, sanitizeText } from '../../../main/core/identity/names.ts'
+import { looksLike } from '../../../main/core/identity/skeleton.ts'
+import { nameSlug } from '../../../main/core/identity/slug.ts'
 import { conversationIdOf, envelopeIdOf, eventIdOf, inviteIdOf } from '../../../main/core/ids.ts'
 import { protocolLimits } from '../../../main/core/limits.ts'
 import type { Content, KnownBody } from '../../../main/core/wire/contents.ts'
@@ -240,7 +242,7 @@ const namedSizeBytesMax = protocolLimits.messageTextSizeBytesMax + 256
 
 const names: Target = {
   name: 'names',
-  what: 'sanitizeText and sanitizeName; what they give is within its limit, and stays as it is when given in again',
+  what: 'sanitizeText, sanitizeName, looksLike, nameSlug; what they give is within its limit, and stays as it is when given in again',
   inputSizeBytesMax: namedSizeBytesMax,
   weight: 3,
   tokens: textTokens,
@@ -263,6 +265,8 @@ const names: Target = {
     const name = clock.time(() => sanitizeName(said.value))
     must(utf8(name).length <= protocolLimits.nameSizeBytesMax, 'a name is longer than its limit')
     mustEqual(sanitizeName(name), name, 'a name that was made safe changes when it is made safe again')
+    must(looksLike(name, name), 'a name does not look like itself')
+    must(/^[a-z0-9-]{1,32}$/.test(nameSlug(name)), 'a name makes a file name that is none')
     return [shown === said.value ? 'as said' : 'changed', name === '' ? 'no name' : 'name']
   },
 }
