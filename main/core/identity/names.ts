@@ -18,6 +18,12 @@ import {
   zeroWidthNonJoiner,
 } from './characters.ts'
 
+/** The size of a character in UTF-8. */
+function sizeBytesOf(code: number): number {
+  if (code < 0x80) return 1
+  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+}
+
 /** Cut between characters so that the UTF-8 has at most `maxBytes`; no mark or joiner is left hanging. */
 function bounded(text: string, maxBytes: number): string {
   // No character is more than three bytes for each of its UTF-16 units.
@@ -25,7 +31,7 @@ function bounded(text: string, maxBytes: number): string {
   let kept = ''
   let left = maxBytes
   for (const character of text) {
-    left -= utf8(character).length
+    left -= sizeBytesOf(character.codePointAt(0) as number)
     if (left < 0) break
     kept += character
   }
@@ -68,6 +74,12 @@ function visible(text: string, allowed: (code: number) => boolean, noBase: strin
   let marks = 0
   for (const [i, character] of characters.entries()) {
     const code = character.codePointAt(0) as number
+    if (code >= 0x20 && code <= 0x7e) {
+      kept += character
+      before = character
+      marks = 0
+      continue
+    }
     if (allowed(code)) {
       kept += character
       if (!isBidiControl(code)) before = character
