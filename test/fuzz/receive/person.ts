@@ -16,7 +16,7 @@ import { encodeFrame } from '../../../main/core/wire/frame.ts'
 import { Disk } from '../../sim/disk.ts'
 import { Chance } from '../../sim/schedule.ts'
 import { crypto, value } from '../../support/sessions.ts'
-import { Fault, FrameClock } from '../target.ts'
+import { Fault, FrameClock, stopwatch } from '../target.ts'
 
 export type Done = Extract<Outcome, { kind: 'done' }>
 
@@ -77,9 +77,9 @@ export class Person {
     let ranges: Ranges | null = null
     let spentMs = 0
     for (let loads = 0; loads < loadsMax; loads++) {
-      const begunMs = performance.now()
+      const elapsedMs = stopwatch()
       const outcome = step(crypto, this.state, input, ranges)
-      spentMs += performance.now() - begunMs
+      spentMs += elapsedMs()
       if (outcome.kind === 'done') {
         clock.note(spentMs)
         this.disk.write(outcome.changes)
