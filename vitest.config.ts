@@ -84,6 +84,7 @@ export default defineConfig({
           60_000,
         ),
       ),
+      nodeLayer('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('attacks', ['test/attacks/**/*.test.ts'], 120_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),

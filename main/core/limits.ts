@@ -147,6 +147,8 @@ export const implementationLimits = {
   verificationCodeLengthMax: 256,
   /** Combining marks that may stand on one character of a name or text. */
   combiningMarksMax: 4,
+  /** Marks in a row that are looked at: the time of normalisation grows with the square of their number. */
+  combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
 } as const
@@ -219,6 +221,8 @@ export const networkLimits = {
   lanAddressesPerPeerMax: 4,
   lanAddressLifetimeMs: 10 * minute,
   lanPacketsPerSecondMax: 200,
+  /** What goes unfragmented over Ethernet: an announcement is smaller. */
+  lanPacketSizeBytesMax: 1_472,
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,
