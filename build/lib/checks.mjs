@@ -27,6 +27,22 @@ function tool(/** @type {string} */ path, /** @type {string[]} */ ...args) {
   )
 }
 
+/** A tool whose last line says `N of M ...`; each of the M counts. */
+function countedTool(/** @type {string} */ path, /** @type {number} */ minutes) {
+  return /** @type {Check} */ (
+    async (say) => {
+      const timeoutMs = minutes * minuteMs
+      const result = await run(process.execPath, [join(root, path)], { timeoutMs, onLine: say })
+      const [, good, all] = /^(\d+) of (\d+) [^\n]*\n*$/m.exec(result.output.trimEnd().split('\n').at(-1) ?? '') ?? []
+      const [passed, total] = [Number(good ?? 0), Number(all ?? 0)]
+      const failed = total - passed
+      // One that ended otherwise than by its count has failed as a whole.
+      const broken = failed === 0 && (result.code !== 0 || total === 0) ? 1 : 0
+      return { passed, failed: failed + broken, skipped: 0, output: result.output, notes: [] }
+    }
+  )
+}
+
 /** Projects of vitest.config.ts; each test counts. */
 function suite(/** @type {string[]} */ projects, /** @type {number} */ minutes) {
   return /** @type {Check} */ ((say) => runVitest(projects, minutes * minuteMs, say))
@@ -90,6 +106,7 @@ export const checks = /** @type {const} */ ({
   unit: suite(['unit', 'unit-screen'], 3),
   coverage: coverageSuite(['unit-core', 'session', 'vectors'], 3),
   runtime: runtimeSuite(['vectors'], 3),
+  bugs: countedTool('build/checks/bugs.mjs', 15),
   conformance: suite(['conformance'], 3),
   fuzz: suite(['fuzz'], 3),
   sim: suite(['sim'], 6),

@@ -324,11 +324,13 @@ function withBody(from: End, body: Uint8Array): Uint8Array {
 describe('a body', () => {
   it('whose block is none, cut, or of another key type is refused and changes nothing', () => {
     const { anna, ben } = ends()
-    const { offer } = exchanged()
+    const { offer, answer } = exchanged()
     const encoded = encodeBlock(offer)
     const otherType = encoded.slice()
     otherType[35] = 2
-    for (const body of [Uint8Array.of(3), Uint8Array.of(), encoded.subarray(0, 100), otherType]) {
+    const otherKind = encodeBlock(answer).slice()
+    otherKind[0] = 3
+    for (const body of [Uint8Array.of(3), Uint8Array.of(), encoded.subarray(0, 100), otherType, otherKind]) {
       const before = encodeSession(ben.session)
       expect(ben.refuses(withBody(anna, body))).toMatchObject({ kind: 'badBlock' })
       expect(encodeSession(ben.session)).toEqual(before)
