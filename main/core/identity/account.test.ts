@@ -129,6 +129,11 @@ describe('descriptor', () => {
   it('refuses an identity key of low order although it is signed', () => {
     const weak = signDescriptor(crypto, anna.rootSeed, { rootKey: anna.rootKey, identityKey: new Uint8Array(32) })
     expect(verifyDescriptor(crypto, weak)).toEqual({ ok: false, error: { kind: 'weakKey' } })
+    // Nor one that is written in another way, though it stands for a key.
+    const identityKey = Uint8Array.from(anna.identityKey, (byte, at) => (at === 31 ? byte | 0x80 : byte))
+    const other = signDescriptor(crypto, anna.rootSeed, { rootKey: anna.rootKey, identityKey })
+    const cause = { kind: 'badValue', field: 'identity key', got: identityKey[31] }
+    expect(verifyDescriptor(crypto, other)).toEqual({ ok: false, error: { kind: 'malformed', cause } })
   })
 })
 

@@ -108,6 +108,27 @@ describe('a prekey bundle', () => {
     })
   })
 
+  it('is refused with one key for two purposes, or a key that is not canonical', () => {
+    const keyAt = { identityKey: 60, signedPrekey: 93, ratchetKey: 126, oneTimePrekey: 160 }
+    const { bundle } = bundleOf(party('ben'))
+    const signedWith = (edit: (bytes: Uint8Array) => void) => {
+      const edited = bundle.slice()
+      edit(edited)
+      edited.set(sign(ben)(edited.subarray(0, -64)), edited.length - 64)
+      return errorOf(openBundle(edited, ownerOf(ben), startMs))
+    }
+    for (const [from, to] of [
+      [keyAt.signedPrekey, keyAt.ratchetKey],
+      [keyAt.identityKey, keyAt.signedPrekey],
+      [keyAt.ratchetKey, keyAt.oneTimePrekey],
+    ] as const) {
+      expect(signedWith((bytes) => bytes.copyWithin(to, from, from + 32))).toEqual({ kind: 'repeatedKey' })
+    }
+    for (const at of Object.values(keyAt)) {
+      expect(signedWith((bytes) => bytes.fill(0xff, at, at + 32))).toMatchObject({ kind: 'malformed' })
+    }
+  })
+
   it('expires', () => {
     const { bundle } = bundleOf(party('ben'))
     const expiresAtMs = startMs + hourMs
