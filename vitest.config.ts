@@ -32,7 +32,7 @@ const branchesTested = {
   crypto: 100,
   identity: 100,
   wire: 100,
-  session: 0, // Off while it is being rewritten: 100 as soon as that is done.
+  session: 100,
 }
 const coveredFolders = Object.keys(branchesTested).map((name) => `main/core/${name}`)
 const coreTests = coveredFolders.map((folder) => `${folder}/**/*.test.ts`)
@@ -78,8 +78,13 @@ export default defineConfig({
       nodeLayer('session', sessionTests, 60_000),
       without(
         [...vectorTests, ...sessionTests],
-        nodeLayer('conformance', ['test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts'], 60_000),
+        nodeLayer(
+          'conformance',
+          ['test/conformance/**/*.test.ts', 'test/twin/**/*.test.ts', 'test/bench/**/*.test.ts'],
+          60_000,
+        ),
       ),
+      nodeLayer('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       nodeLayer('sim', ['test/sim/**/*.test.ts'], 240_000),
       nodeLayer('attacks', ['test/attacks/**/*.test.ts'], 120_000),
       nodeLayer('interop', ['test/interop/**/*.test.ts'], 60_000, true),

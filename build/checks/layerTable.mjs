@@ -68,6 +68,8 @@ export const layers = {
   },
   'renderer/ui': { packages: [...page, ...components] },
   'renderer/i18n': { packages: [...page, '@solid-primitives/i18n'] },
+  // A second implementation, which is worth something only as long as it has nothing of the first.
+  'test/twin': { rooms: ['main/core/crypto'], files: ['main/node/crypto/sodium'] },
 }
 
 /** What a test beside its source may use besides. */

@@ -91,6 +91,7 @@ export const checks = /** @type {const} */ ({
   coverage: coverageSuite(['unit-core', 'session', 'vectors'], 3),
   runtime: runtimeSuite(['vectors'], 3),
   conformance: suite(['conformance'], 3),
+  fuzz: suite(['fuzz'], 3),
   sim: suite(['sim'], 6),
   attacks: suite(['attacks'], 5),
   interop: suite(['interop'], 6),

@@ -45,6 +45,8 @@ export const protocolLimits = {
   inviteLinkLengthMax: 4_096,
   /** Message keys that one receiving chain may skip forward in one step. */
   skipMax: 1_000,
+  /** Messages of one turn: their numbers end one before what four bytes can say. */
+  turnMessagesMax: 0xffffffff,
   /** Message keys kept for a whole session; the oldest is evicted. */
   skippedKeysMax: 2_000,
   skippedKeyLifetimeMs: 14 * day,
@@ -59,11 +61,12 @@ export const protocolLimits = {
   unansweredDurationMsMax: 7 * day,
   /** A session whose prologue was never answered is not sealed under after this long. */
   unacknowledgedDurationMsMax: 30 * day,
-  /** A post-quantum epoch serves at most about so many turns, and so long; its end is begun a little before. */
-  pqEpochTurnsMax: 16,
-  pqEpochDurationMsMax: 7 * day,
+  /**
+   * The next post-quantum epoch is offered after so many turns, or so long, so that one serves at most 16 turns,
+   * or 7 days of a conversation in which each side says something every day.
+   */
   pqOfferAfterTurns: 14,
-  pqOfferAfterMs: 6 * day,
+  pqOfferAfterMs: 4 * day,
   /** An epoch's number has two bytes; a session whose numbers are used up is renewed. */
   pqEpochMax: 65_535,
   /** A post-quantum block stands in the first messages of a turn, and then in every so many-th. */
@@ -134,6 +137,8 @@ export const implementationLimits = {
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
   bundleFetchesPerHourMax: 30,
+  /** Envelopes of one device that may fail to open in an hour; then it is told `busy` for a while. */
+  unopenedPerHourMax: 512,
   /** A `.pub`, signature or card file that is read, in characters. */
   sshFileSizeBytesMax: 4_096,
   /** A text in which an invite link is looked for (a pasted mail, a file), in characters. */
@@ -142,6 +147,8 @@ export const implementationLimits = {
   verificationCodeLengthMax: 256,
   /** Combining marks that may stand on one character of a name or text. */
   combiningMarksMax: 4,
+  /** Marks in a row that are looked at: the time of normalisation grows with the square of their number. */
+  combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
 } as const
@@ -214,6 +221,8 @@ export const networkLimits = {
   lanAddressesPerPeerMax: 4,
   lanAddressLifetimeMs: 10 * minute,
   lanPacketsPerSecondMax: 200,
+  /** What goes unfragmented over Ethernet: an announcement is smaller. */
+  lanPacketSizeBytesMax: 1_472,
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,

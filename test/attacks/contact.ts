@@ -29,8 +29,6 @@ export const bundleAt = {
 /** Where the parts of an initial envelope's frame stand (PROTOCOL.md, "Handshake"). */
 export const initialAt = { kind: 2, version: 3, suite: 4, prekeyId: 6, ephemeralKey: 23, cipherText: 56 } as const
 
-export const bundleSizeBytes = 1_441
-
 /** Signed anew by `signer`'s root, after `edit` has changed it. */
 export function signedAgain(signer: Machine, bundle: Uint8Array, edit: (bytes: Uint8Array) => void): Uint8Array {
   const edited = bundle.slice()

@@ -298,4 +298,26 @@ describe('a turned contact', () => {
     expect(victim.disk.outbox.size).toBe(50)
     expect([...victim.disk.outbox.values()].every((row) => row.sealed !== null)).toBe(true)
   })
+
+  it('cannot keep the loop busy with envelopes that do not open', async () => {
+    const { hostile } = await turned()
+    const max = implementationLimits.unopenedPerHourMax
+    const before = [...victim.disk.events.keys()]
+    for (let i = 0; i < max + 40; i++) {
+      const sealed = scene.world.chance.bytes(316)
+      sealed[0] = 2
+      hostile.post({ kind: 'envelope', sealed })
+      if (i % 16 === 15) await scene.run(100)
+    }
+    await scene.run(5_000)
+    const reasons = hostile.heardOf('reject').map(({ reason }) => reason)
+    expect(reasons.filter((reason) => reason === 'undecryptable')).toHaveLength(max)
+    expect(reasons.filter((reason) => reason === 'busy')).toHaveLength(40)
+    expect([...victim.disk.events.keys()]).toEqual(before)
+    // An hour later it is heard again.
+    await scene.run(3_600_000)
+    hostile.post({ kind: 'envelope', sealed: Uint8Array.of(2, ...scene.world.chance.bytes(315)) })
+    await scene.run(1_000)
+    expect(hostile.heardOf('reject').at(-1)?.reason).toBe('undecryptable')
+  })
 })

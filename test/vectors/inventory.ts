@@ -33,7 +33,9 @@ export const inventory = {
   'wycheproof/chacha20_poly1305_test.json.gz': { runBy: 'noise' },
   'wycheproof/ed25519_test.json.gz': { runBy: 'curves' },
   'wycheproof/hkdf_sha256_test.json.gz': { runBy: 'symmetric' },
-  'wycheproof/hkdf_sha512_test.json.gz': { notRun: 'HKDF is over SHA-256 here; SHA-512 serves signatures and safety numbers' },
+  'wycheproof/hkdf_sha512_test.json.gz': {
+    notRun: 'HKDF is over SHA-256 here; SHA-512 serves signatures and safety numbers',
+  },
   'wycheproof/hmac_sha256_test.json.gz': { runBy: 'symmetric' },
   'wycheproof/mlkem_768_encaps_test.json.gz': { runBy: 'mlkem' },
   'wycheproof/mlkem_768_keygen_seed_test.json.gz': { runBy: 'mlkem' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../bytes.ts'
-import { protocolLimits } from '../limits.ts'
+import { implementationLimits, protocolLimits } from '../limits.ts'
 import { civilDate } from './civilDate.ts'
 import { sanitizeName, sanitizeText } from './names.ts'
 import { looksLike, nameSkeleton } from './skeleton.ts'
@@ -116,9 +116,34 @@ describe('sanitizeText', () => {
     expect(utf8(sanitizeText('\u2067\n'.repeat(max))).length).toBeLessThanOrEqual(max)
   })
 
+  it('leaves nothing at a cut that would go, or compose, when it is read again', () => {
+    const max = protocolLimits.messageTextSizeBytesMax
+    // Each fills the limit up to the character that matters.
+    const joiner = sanitizeText(`${'x'.repeat(max - 5)}\u0645\u200c\u0645`)
+    expect(joiner).toBe(`${'x'.repeat(max - 5)}\u0645`)
+    const isolated = sanitizeText(`e\u2066\u0301\u2069${'x'.repeat(max - 5)}`)
+    expect(isolated).toBe(`é${'x'.repeat(max - 5)}`)
+  })
+
   it('stays quick at the limit', () => {
     const text = 'e\u0301\u200d'.repeat(protocolLimits.messageTextSizeBytesMax / 3)
     expect(sanitizeText(text)).toBe('é'.repeat(protocolLimits.messageTextSizeBytesMax / 3))
+  })
+
+  it('looks at so many marks in a row and no more, since to order them takes the square of their number', () => {
+    const { combiningMarksMax, combiningMarksReadMax } = implementationLimits
+    const above = '\u0315'
+    const shown = `a${above.repeat(combiningMarksMax)}`
+    // A cedilla goes before what stands above, wherever it is written; the last one is not looked at.
+    expect(sanitizeText(`a${above.repeat(combiningMarksReadMax - 1)}\u0327`)).toBe(`a\u0327${above.repeat(3)}`)
+    expect(sanitizeText(`a${above.repeat(combiningMarksReadMax)}\u0327`)).toBe(shown)
+    const heap = `a${`${above}\u0300`.repeat(protocolLimits.messageTextSizeBytesMax / 4 - 1)}`
+    const timesMs = Array.from({ length: 5 }, () => {
+      const begunMs = performance.now()
+      sanitizeText(heap)
+      return performance.now() - begunMs
+    })
+    expect(Math.min(...timesMs)).toBeLessThan(50)
   })
 })
 

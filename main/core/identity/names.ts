@@ -18,6 +18,12 @@ import {
   zeroWidthNonJoiner,
 } from './characters.ts'
 
+/** The size of a character in UTF-8. */
+function sizeBytesOf(code: number): number {
+  if (code < 0x80) return 1
+  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+}
+
 /** Cut between characters so that the UTF-8 has at most `maxBytes`; no mark or joiner is left hanging. */
 function bounded(text: string, maxBytes: number): string {
   // No character is more than three bytes for each of its UTF-16 units.
@@ -25,11 +31,11 @@ function bounded(text: string, maxBytes: number): string {
   let kept = ''
   let left = maxBytes
   for (const character of text) {
-    left -= utf8(character).length
+    left -= sizeBytesOf(character.codePointAt(0) as number)
     if (left < 0) break
     kept += character
   }
-  return kept.replace(/\u200d$/u, '')
+  return kept.replace(/[\u200c\u200d]$/u, '')
 }
 
 /** Whether a joiner between these two is part of how something is written. */
@@ -44,18 +50,36 @@ function keepsVariation(before: string): boolean {
   return isPictographic(before) || /[0-9#*]/.test(before)
 }
 
+/** Without the rest of heaps of marks, over which normalisation would take long: no writing has so many in a row. */
+function withoutHeaps(text: string): string {
+  const max = implementationLimits.combiningMarksReadMax
+  return text.replace(/\p{M}+/gu, (run) =>
+    run.length <= max
+      ? run
+      : Array.from(run.slice(0, 2 * max))
+          .slice(0, max)
+          .join(''),
+  )
+}
+
 /**
  * Drops what is invisible unless `allowed` names it, caps combining marks, and drops those that stand on nothing or
  * on a character of `noBase`.
  */
 function visible(text: string, allowed: (code: number) => boolean, noBase: string): string {
-  const characters = Array.from(text.normalize('NFC'))
+  const characters = Array.from(withoutHeaps(text).normalize('NFC'))
   let kept = ''
   /** The last character kept that shows, or joins. */
   let before = ''
   let marks = 0
   for (const [i, character] of characters.entries()) {
     const code = character.codePointAt(0) as number
+    if (code >= 0x20 && code <= 0x7e) {
+      kept += character
+      before = character
+      marks = 0
+      continue
+    }
     if (allowed(code)) {
       kept += character
       if (!isBidiControl(code)) before = character
@@ -123,5 +147,6 @@ export function sanitizeText(text: string): string {
   const balanced = input.split('\n').map(balancedLine).join('\n')
   const shown = visible(balanced, allowedInText, '\n')
   if (utf8(shown).length <= max) return shown
-  return bounded(shown.replace(/[\u2066-\u2069]/gu, ''), max)
+  // What isolates stood between may compose or join now.
+  return bounded(visible(shown.replace(/[\u2066-\u2069]/gu, ''), allowedInText, '\n'), max)
 }

@@ -6,7 +6,7 @@ import type { ByteReader, DecodeError } from '../bytes.ts'
 import { concat, utf8 } from '../bytes.ts'
 import { isCanonicalX25519, keyTypes } from '../crypto/keyType.ts'
 
-/** waxwing-1: X25519 and ML-KEM-768 in the PQXDH shape, EC double ratchet with header encryption, XChaCha20-Poly1305. */
+/** waxwing-1: X25519 and ML-KEM-768 in the PQXDH shape, triple ratchet with header encryption, XChaCha20-Poly1305. */
 export const suiteId = 1
 
 /** What cannot be read at all, told apart from what a newer version may read. */

@@ -9,7 +9,8 @@ import type { Clock, Log, Random } from '../../core/ports.ts'
 import { inSubnet, socketAddress } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
 import type { InterfaceAddress, LocalInterface } from '../interfaces.ts'
-import { decodeAnnouncement, encodeAnnouncement, isQuestion, serviceName } from './packet.ts'
+import { decodeAnnouncement, encodeAnnouncement, isPlausiblePacket, isQuestion, serviceName } from './packet.ts'
+import { guardedSocket } from './socket.ts'
 import { KnownTokens, OwnTokens } from './tokens.ts'
 import type { LanPair } from './tokens.ts'
 
@@ -101,10 +102,13 @@ export class Discovery {
 
   #open(key: string, own: InterfaceAddress): void {
     // Bound to all addresses, since a socket bound to one of them hears no multicast on Linux.
+    const heard = guardedSocket(
+      (datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address),
+    )
     const socket: LanSocket = {
       own,
       taken: 0,
-      mdns: mdns({ interface: own.host, bind: '0.0.0.0', reuseAddr: true, loopback: true, ttl: 1 }),
+      mdns: mdns({ socket: heard, interface: own.host, bind: '0.0.0.0', loopback: true, ttl: 1 }),
     }
     this.#sockets.set(key, socket)
     socket.mdns.on('error', () => {
@@ -113,12 +117,11 @@ export class Discovery {
     })
     socket.mdns.on('warning', () => undefined)
     socket.mdns.on('query', (packet, sender) => {
-      if (!this.#takes(socket, sender.address)) return
       if (isQuestion(packet.questions)) this.#reply()
       this.#hear(socket, packet.answers, sender.address)
     })
     socket.mdns.on('response', (packet, sender) => {
-      if (this.#takes(socket, sender.address)) this.#hear(socket, packet.answers, sender.address)
+      this.#hear(socket, packet.answers, sender.address)
     })
   }
 

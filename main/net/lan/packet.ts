@@ -26,6 +26,23 @@ export type AnnouncementError =
   | { readonly kind: 'badVersion'; readonly got: number; readonly wanted: number }
   | { readonly kind: 'malformed' }
 
+/** Of DNS (RFC 1035, section 4.1): the header, and what a question and a record need at least. */
+const dnsHeaderBytes = 12
+const dnsQuestionBytesMin = 5
+const dnsRecordBytesMin = 11
+
+/**
+ * Whether a datagram can hold as much as its header says. The DNS library believes the header: of 53 bytes it would
+ * make four times 65,535 records.
+ */
+export function isPlausiblePacket(datagram: Uint8Array): boolean {
+  if (datagram.length < dnsHeaderBytes || datagram.length > networkLimits.lanPacketSizeBytesMax) return false
+  const header = new DataView(datagram.buffer, datagram.byteOffset, dnsHeaderBytes)
+  const [questions, ...records] = [4, 6, 8, 10].map((at) => header.getUint16(at)) as [number, ...number[]]
+  const wanted = records.reduce((sum, count) => sum + count * dnsRecordBytesMin, questions * dnsQuestionBytesMin)
+  return dnsHeaderBytes + wanted <= datagram.length
+}
+
 /** The strings of the TXT record. The caller gives exactly `lanTokensPerPacket` tokens. */
 export function encodeAnnouncement(announcement: Announcement): Buffer[] {
   const { port, tokens } = announcement

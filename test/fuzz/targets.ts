@@ -1,0 +1,17 @@
+/** Every piece of the product that reads what a stranger wrote. */
+import type { Target } from './target.ts'
+import { identityTargets } from './targets/identity.ts'
+import { nodeTargets } from './targets/node.ts'
+import { ratchetTargets } from './targets/ratchet.ts'
+import { receiveTargets } from './targets/receive.ts'
+import { sessionTargets } from './targets/session.ts'
+import { wireTargets } from './targets/wire.ts'
+
+export const targets: readonly Target[] = [
+  ...receiveTargets,
+  ...ratchetTargets,
+  ...wireTargets,
+  ...sessionTargets,
+  ...identityTargets,
+  ...nodeTargets,
+]
