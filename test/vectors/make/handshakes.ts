@@ -66,6 +66,11 @@ function bundles(): Draft[] {
   const byMallory = sshsigSign(crypto, mallory.identity.rootSeed, sshsigNamespaces.prekey, bytes.slice(0, -64))
   const expiresAtMs = startMs + dayMs
   const { rootSeed } = ben.identity
+  const signedByBen = (edit: (body: Uint8Array) => void): Uint8Array => {
+    const body = bytes.slice(0, -64)
+    edit(body)
+    return concat(body, sshsigSign(crypto, rootSeed, sshsigNamespaces.prekey, body))
+  }
   return [
     {
       name: 'bundle/with-one-time-prekey',
@@ -159,6 +164,12 @@ function bundles(): Draft[] {
       "It names another identity key than the owner's descriptor.",
       { owner: { ...owner, identityKey: mallory.identity.identityKey } },
       { kind: 'wrongIdentityKey' },
+    ),
+    of(
+      'a-key-twice',
+      'The initial ratchet key is the signed prekey; the owner signed it so.',
+      { bundle: signedByBen((body) => body.copyWithin(at.signedPrekey + 33, at.signedPrekey, at.signedPrekey + 32)) },
+      { kind: 'repeatedKey' },
     ),
     of(
       'an-expired-one',

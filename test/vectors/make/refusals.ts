@@ -141,9 +141,15 @@ const headers: readonly Scene[] = [
   ],
   [
     'header-far-ahead',
-    'A new turn begins with message 4,294,967,295.',
+    'A new turn begins with message 4,294,967,294.',
+    headedBy((talk, sealed) => withHeader(talk, 'A', sealed, { n: 0xfffffffe }), ['B']),
+    { kind: 'gapTooLarge', got: 0xfffffffe, max: 1_000 },
+  ],
+  [
+    'number-that-no-message-has',
+    'A new turn begins with message 4,294,967,295: the numbers end one before it.',
     headedBy((talk, sealed) => withHeader(talk, 'A', sealed, { n: 0xffffffff }), ['B']),
-    { kind: 'gapTooLarge', got: 0xffffffff, max: 1_000 },
+    { kind: 'badHeader' },
   ],
   [
     'a-turn-before-the-first',

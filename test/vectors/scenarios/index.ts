@@ -94,6 +94,7 @@ export const errorKinds = {
     badSignature: true,
     wrongDevice: true,
     wrongIdentityKey: true,
+    repeatedKey: true,
     expired: true,
   },
   stash: { repeated: true },
