@@ -19,12 +19,13 @@ import { envelope, protoBytes, protoNumber, Turned, varint } from './turned.ts'
 const { frameSizeBytesMax, contentSizeBytesMax, messageTextSizeBytesMax, nameSizeBytesMax } = protocolLimits
 const filled = (length: number, fill = 7) => new Uint8Array(length).fill(fill)
 
-/** A length of `field` of which nothing follows. */
+/** A length of `field`, and what follows it. */
 const claim = (field: number, length: Uint8Array) => concat(varint(field * 8 + 2), length)
 const lengths = {
   'two to the 32nd, less one': varint(2 ** 32 - 1),
   negative: concat(filled(9, 0xff), Uint8Array.of(1)),
-  'not minimal': Uint8Array.of(0x85, 0x80, 0),
+  // The five bytes are there: it is the length that is written in another way than the one.
+  'not minimal': concat(Uint8Array.of(0x85, 0x80, 0), filled(5)),
   endless: filled(40, 0xff),
 }
 

@@ -1,6 +1,6 @@
 /** The attacks of Cheval, Jacomme and Richards on ratchets (IEEE S&P 2026). */
 import { describe, expect, it } from 'vitest'
-import { ByteWriter, concat } from '../../main/core/bytes.ts'
+import { ByteWriter, concat, toHex } from '../../main/core/bytes.ts'
 import { accept } from '../../main/core/session/handshake.ts'
 import { open, peekInitial } from '../../main/core/session/session.ts'
 import { decodeBundleSecrets } from '../../main/core/session/bundleSecrets.ts'
@@ -209,8 +209,13 @@ describe('weak state', () => {
     const kept = value(decodeBundleSecrets(prekeyOf(host).secrets))
     const all = [kept.signedPrekeySecret, kept.ratchetSecret, kept.oneTimeSecret ?? new Uint8Array(32), kept.kemSeed]
     for (const secret of all) expect(host.keeps(secret)).toBe(true)
-    host.hear(guest.device, initial.bytes)
-    for (const secret of all) expect(host.keeps(secret)).toBe(false)
+    const { changes } = host.hear(guest.device, initial.bytes)
+    const stored = changes.flatMap((change) => (change.kind === 'putSession' ? [toHex(change.row.state)] : []))
+    expect(stored).toHaveLength(1)
+    for (const secret of all) {
+      expect(stored[0]).not.toContain(toHex(secret))
+      expect(host.keeps(secret)).toBe(false)
+    }
     expect(envelopesOf(host.take()).length).toBeGreaterThan(0)
   })
 })
