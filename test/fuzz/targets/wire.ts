@@ -23,7 +23,7 @@ import type { Frame } from '../../../main/core/wire/frame.ts'
 import { decodeFrame, encodeFrame } from '../../../main/core/wire/frame.ts'
 import { pad, unpad } from '../../../main/core/wire/padding.ts'
 import { Chance } from '../../sim/schedule.ts'
-import { field, varintField } from '../protobuf.ts'
+import { countFields, field, varintField } from '../protobuf.ts'
 import type { Target } from '../target.ts'
 import { must, mustBeSameBytes, mustEqual } from '../target.ts'
 import { textTokens, words } from '../tokens.ts'
@@ -158,7 +158,7 @@ const testShape: MessageShape = {
 
 const fields: Target = {
   name: 'fields',
-  what: 'checkShape; the fields that it counts are no more than the bytes allow, and a prefix cut off is refused',
+  what: 'checkShape; it counts the fields that another reader counts, and no more than there may be',
   inputSizeBytesMax: 4_096,
   weight: 1,
   tokens: [],
@@ -174,6 +174,7 @@ const fields: Target = {
   run(input, clock) {
     const checked = clock.time(() => checkShape(input, testShape))
     if (!checked.ok) return [checked.error.kind]
+    mustEqual(checked.value.counts, countFields(input), 'fields are counted otherwise than by another reader')
     let count = 0
     for (const often of checked.value.counts.values()) count += often
     must(count <= input.length && count <= protocolLimits.contentFieldsMax, 'more fields than there can be')
