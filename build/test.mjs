@@ -20,8 +20,9 @@ await runMain(async () => {
   const progress = new Progress()
   const display = names.includes('e2e') && !hasDisplay() ? ['display'] : []
   const needs = [...display, ...(names.includes('net') ? ['net'] : []), 'test']
-  const needsRuntime = names.some((name) => ['e2e', 'interop', 'crash', 'conformance'].includes(name))
-  await setUp({ runtime: needsRuntime, system: needs, bundle: needsRuntime }, progress)
+  const needsBundle = names.some((name) => ['e2e', 'interop', 'crash', 'conformance'].includes(name))
+  const needsRuntime = needsBundle || names.includes('runtime')
+  await setUp({ runtime: needsRuntime, system: needs, bundle: needsBundle }, progress)
   const total = { passed: 0, failed: 0, skipped: 0 }
   for (const name of names) {
     const outcome = await progress.step(name, async (say) => {

@@ -42,7 +42,7 @@ export const layers = {
   'main/store': { files: portFiles(), packages: ['@signalapp/sqlcipher'], node: true },
   'main/node': {
     rooms: [...under('main/core'), 'main/net', 'main/store', 'preload/contract'],
-    packages: ['sodium-native', '@noble/*', 'qr'],
+    packages: ['sodium-native', 'libsodium', '@noble/*', 'qr'],
     node: true,
   },
   'main/app': { rooms: ['preload/contract'], packages: ['electron'], node: true },
@@ -68,6 +68,8 @@ export const layers = {
   },
   'renderer/ui': { packages: [...page, ...components] },
   'renderer/i18n': { packages: [...page, '@solid-primitives/i18n'] },
+  // A second implementation, which is worth something only as long as it has nothing of the first.
+  'test/twin': { rooms: ['main/core/crypto'], files: ['main/node/crypto/sodium'] },
 }
 
 /** What a test beside its source may use besides. */

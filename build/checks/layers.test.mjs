@@ -16,6 +16,10 @@ describe('the layer table', () => {
     ['renderer/ui/Button.tsx', '../state/store.ts'],
     ['renderer/ui/Button.tsx', './../state/store.ts?raw'],
     ['renderer/features/a/A.tsx', '../../../preload/contract/dto.ts'],
+    ['test/twin/ratchet.ts', '../../main/core/session/ratchet.ts'],
+    ['test/twin/twin.test.ts', '../../main/core/session/ratchet.ts'],
+    ['test/twin/bytes.ts', '../../main/core/bytes.ts'],
+    ['test/twin/ratchet.ts', '../support/lockstep.ts'],
   ])('keeps %s from %s', (path, specifier) => {
     expect(forbidden(path, specifier)).toBeTypeOf('string')
   })
@@ -32,6 +36,8 @@ describe('the layer table', () => {
     ['main/core/ratchet.test.ts', 'node:fs'],
     ['main/core/ratchet.test.ts', '../../test/support/random.ts'],
     ['test/sim/world.ts', '../../main/core/engine/step.ts'],
+    ['test/twin/primitives.ts', '../../main/node/crypto/sodium.ts'],
+    ['test/twin/twin.test.ts', '../support/lockstep.ts'],
   ])('lets %s have %s', (path, specifier) => {
     expect(forbidden(path, specifier)).toBeUndefined()
   })

@@ -1,10 +1,12 @@
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { judgeCoverage } from './coverage.mjs'
 import { hasDisplay, startDisplay } from './display.mjs'
 import { ordinaryUser, ourselves, sandboxObstacle } from './ordinaryUser.mjs'
 import { outDir, root } from './paths.mjs'
 import { run } from './run.mjs'
+import { electronBinary, runtimeVersion } from './runtime.mjs'
 import { readableView } from './view.mjs'
 
 const minuteMs = 60_000
@@ -26,8 +28,24 @@ function tool(/** @type {string} */ path, /** @type {string[]} */ ...args) {
 }
 
 /** Projects of vitest.config.ts; each test counts. */
-function suite(/** @type {string} */ project, /** @type {number} */ minutes) {
-  return /** @type {Check} */ ((say) => runVitest(project, minutes * minuteMs, say, { view: undefined }))
+function suite(/** @type {string[]} */ projects, /** @type {number} */ minutes) {
+  return /** @type {Check} */ ((say) => runVitest(projects, minutes * minuteMs, say))
+}
+
+/** As `suite`, in Electron's runtime instead of Node. */
+function runtimeSuite(/** @type {string[]} */ projects, /** @type {number} */ minutes) {
+  return /** @type {Check} */ (
+    async (say) => {
+      const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', WAXWING_RUNTIME: 'electron' }
+      const outcome = await runVitest(projects, minutes * minuteMs, say, { runtime: electronBinary(), env })
+      return { ...outcome, notes: [`On Electron ${runtimeVersion()}.`, ...outcome.notes] }
+    }
+  )
+}
+
+/** As `suite`, and fails where a branch of the sources named in vitest.config.ts is not tested. */
+function coverageSuite(/** @type {string[]} */ projects, /** @type {number} */ minutes) {
+  return /** @type {Check} */ ((say) => runVitest(projects, minutes * minuteMs, say, { coverage: true }))
 }
 
 /** As `suite`, for tests that open windows: as an ordinary user, with the sandbox on wherever that is possible. */
@@ -44,7 +62,7 @@ function screenSuite(/** @type {string} */ project, /** @type {number} */ minute
       const display = hasDisplay() ? undefined : await startDisplay(as, { width: 1600, height: 1000 })
       const env = { ...(display?.env ?? as.env), WAXWING_SANDBOX: obstacle === undefined ? 'on' : 'off' }
       try {
-        const outcome = await runVitest(project, minutes * minuteMs, say, { user: as, env, view })
+        const outcome = await runVitest([project], minutes * minuteMs, say, { user: as, env, view })
         return { ...outcome, notes: [...notes, ...outcome.notes] }
       } finally {
         display?.stop()
@@ -69,25 +87,39 @@ export const checks = /** @type {const} */ ({
   planted: tool('build/checks/planted.mjs'),
   types: tool('node_modules/typescript/bin/tsc', '-b'),
   knip: tool('node_modules/knip/bin/knip.js'),
-  unit: suite('unit*', 3),
-  conformance: suite('conformance', 3),
-  fuzz: suite('fuzz', 3),
-  sim: suite('sim', 6),
-  interop: suite('interop', 6),
-  crash: suite('crash', 4),
+  unit: suite(['unit', 'unit-screen'], 3),
+  coverage: coverageSuite(['unit-core', 'session', 'vectors'], 3),
+  runtime: runtimeSuite(['vectors'], 3),
+  conformance: suite(['conformance'], 3),
+  fuzz: suite(['fuzz'], 3),
+  sim: suite(['sim'], 6),
+  attacks: suite(['attacks'], 5),
+  interop: suite(['interop'], 6),
+  crash: suite(['crash'], 4),
   e2e: screenSuite('e2e', 8),
-  net: suite('net', 10),
+  net: suite(['net'], 10),
 })
 
 /** The network layer makes namespaces, so it needs root and runs only when named. */
 export const usualChecks = Object.keys(checks).filter((name) => name !== 'net')
 
-/** @returns {Promise<Outcome>} */
-async function runVitest(project, timeoutMs, say, { user = ourselves(), env = process.env, view }) {
+/**
+ * @param {string[]} projects
+ * @param {number} timeoutMs
+ * @param {(line: string) => void} say
+ * @param {{
+ *   user?: import('./ordinaryUser.mjs').Ordinary, env?: NodeJS.ProcessEnv,
+ *   view?: Awaited<ReturnType<typeof readableView>>, runtime?: string, coverage?: boolean,
+ * }} [how]
+ * @returns {Promise<Outcome>}
+ */
+async function runVitest(projects, timeoutMs, say, how = {}) {
+  const { user = ourselves(), env = process.env, view, runtime = process.execPath } = how
   const { root: place, wrap } = view ?? { root, wrap: user.wrap }
   const folder = mkdtempSync(join(tmpdir(), 'waxwing-test-'))
   if (user.dropped) chownSync(folder, user.uid, user.gid)
   const report = join(folder, 'report.json')
+  const coverage = join(folder, 'coverage')
   try {
     mkdirSync(join(folder, 'cache'))
     if (user.dropped) chownSync(join(folder, 'cache'), user.uid, user.gid)
@@ -98,21 +130,33 @@ async function runVitest(project, timeoutMs, say, { user = ourselves(), env = pr
       '--reporter=default',
       '--reporter=json',
       `--outputFile=${report}`,
+      ...projects.map((project) => `--project=${project}`),
+      ...(how.coverage ? ['--coverage', '--coverage.reporter=text', '--coverage.reporter=json-summary'] : []),
+      ...(how.coverage ? [`--coverage.reportsDirectory=${coverage}`] : []),
     ]
-    const vitest = [join(place, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...configuration]
-    const [command, args] = wrap(process.execPath, vitest)
+    const vitest = [join(place, 'node_modules/vitest/vitest.mjs'), 'run', ...configuration]
+    const [command, args] = wrap(runtime, vitest)
     const ownEnv = { ...env, NO_COLOR: '1', WAXWING_TEST_CACHE: join(folder, 'cache') }
     const result = await run(command, args, { timeoutMs, onLine: say, env: ownEnv, cwd: place === root ? root : '/' })
-    return count(result, report)
+    const outcome = count(result, report)
+    return how.coverage && existsSync(coverage) ? withCoverage(outcome, coverage) : outcome
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** @returns {Outcome} */
+function withCoverage(/** @type {Outcome} */ outcome, /** @type {string} */ reportFolder) {
+  const { unexplained, notes } = judgeCoverage(reportFolder)
+  return { ...outcome, failed: outcome.failed + unexplained, notes: [...outcome.notes, ...notes] }
+}
+
+/** @returns {Outcome} */
 function count(result, report) {
   const { output } = result
   const notes = result.timedOut ? ['It took too long and was ended.'] : []
+  // What tests say about vectors that are not there.
+  notes.push(...new Set(output.match(/^vectors: .*$/gm)))
   let counted
   try {
     counted = JSON.parse(readFileSync(report, 'utf8'))

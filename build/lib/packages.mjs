@@ -4,23 +4,23 @@ import { hashFile } from './hash.mjs'
 import { root } from './paths.mjs'
 import { npm } from './run.mjs'
 
-const stampPath = join(root, 'node_modules', '.waxwing-lock-hash')
+const stampIn = (folder) => join(folder, 'node_modules', '.waxwing-lock-hash')
 
-/** True when node_modules holds what the lock file says. */
-export async function packagesAreInstalled() {
-  const lockHash = await hashFile(join(root, 'package-lock.json'))
-  if (read(stampPath) === lockHash) return true
+/** True when the folder's node_modules holds what its lock file says. */
+export async function packagesAreInstalled(folder = root) {
+  const lockHash = await hashFile(join(folder, 'package-lock.json'))
+  if (read(stampIn(folder)) === lockHash) return true
   // Installed by hand with npm: its own record of the tree tells.
-  if (!sameAsLock()) return false
-  writeFileSync(stampPath, lockHash)
+  if (!sameAsLock(folder)) return false
+  writeFileSync(stampIn(folder), lockHash)
   return true
 }
 
-export async function installPackages(say) {
+export async function installPackages(say, folder = root) {
   // No dependency's install script is needed: what is native ships prebuilt inside its package.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  await npm(args, { onLine: say })
-  writeFileSync(stampPath, await hashFile(join(root, 'package-lock.json')))
+  await npm(args, { cwd: folder, onLine: say })
+  writeFileSync(stampIn(folder), await hashFile(join(folder, 'package-lock.json')))
 }
 
 function read(path) {
@@ -31,11 +31,11 @@ function read(path) {
   }
 }
 
-function sameAsLock() {
-  const installed = read(join(root, 'node_modules', '.package-lock.json'))
+function sameAsLock(folder) {
+  const installed = read(join(folder, 'node_modules', '.package-lock.json'))
   if (installed === undefined) return false
   const have = JSON.parse(installed).packages
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '' || entry.optional) return true
     return have[path]?.version === entry.version

@@ -56,6 +56,11 @@ export function isDevelopmentRuntime() {
   return existsSync(join(distDir, developmentMarker))
 }
 
+/** The version of the runtime that node_modules/electron points to. */
+export function runtimeVersion() {
+  return readOr(join(distDir, 'version'))?.trim().replace(/^v/, '')
+}
+
 /** True when node_modules/electron can be started. */
 export function runtimeIsReady() {
   return readOr(join(electronDir, 'path.txt')) === binaryName() && existsSync(electronBinary())
@@ -89,7 +94,7 @@ async function install(say) {
 
 /** Starts the runtime once and asks for its version, when all that it links against is there. */
 export async function verifyRuntime() {
-  const expected = readOr(join(distDir, 'version'))?.trim().replace(/^v/, '')
+  const expected = runtimeVersion()
   const script = 'process.stdout.write(process.versions.electron)'
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
   const result = await run(electronBinary(), ['-e', script], { env, timeoutMs: 20_000 })

@@ -86,6 +86,19 @@ describe('UTF-8', () => {
   })
 })
 
+describe('long texts', () => {
+  it('come out as they went in, wherever their characters fall', () => {
+    for (const lead of [0, 1, 1_020, 1_021, 1_022, 1_023, 1_024, 1_025, 2_047, 2_048, 5_000]) {
+      for (const character of ['x', 'é', '€', '😀', '\u{10ffff}']) {
+        const text = 'a'.repeat(lead) + character.repeat(3)
+        expect(value(fromUtf8(utf8(text), 'text'))).toBe(text)
+      }
+      const data = new Uint8Array(lead).fill(0xa5)
+      expect(toHex(data)).toBe('a5'.repeat(lead))
+    }
+  })
+})
+
 describe('comparison', () => {
   it('finds equality and order', () => {
     fc.assert(

@@ -42,12 +42,49 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-const hexDigits = '0123456789abcdef'
+/** UTF-16 code units that one call makes a text of: arguments have a limit. */
+const unitsPerCallMax = 1_024
+
+/**
+ * Puts a text together out of code units. Joining it character by character would keep a chain of halves behind
+ * every text, over thirty times its size.
+ */
+class TextWriter {
+  readonly #units: number[] = []
+  #filled = 0
+  #text = ''
+  unit(code: number): void {
+    if (this.#filled === unitsPerCallMax) this.#flush()
+    this.#units[this.#filled++] = code
+  }
+  point(code: number): void {
+    if (code < 0x10000) return this.unit(code)
+    this.unit(0xd7c0 + (code >> 10))
+    this.unit(0xdc00 + (code & 0x3ff))
+  }
+  done(): string {
+    this.#flush()
+    return this.#text
+  }
+  #flush(): void {
+    const units = this.#filled === this.#units.length ? this.#units : this.#units.slice(0, this.#filled)
+    this.#text += String.fromCharCode(...units)
+    this.#filled = 0
+  }
+}
+
+/** The code of a lowercase hexadecimal digit. */
+function hexUnit(digit: number): number {
+  return digit < 10 ? 0x30 + digit : 0x57 + digit
+}
 
 export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15)
-  return text
+  const writer = new TextWriter()
+  for (const byte of bytes) {
+    writer.unit(hexUnit(byte >> 4))
+    writer.unit(hexUnit(byte & 15))
+  }
+  return writer.done()
 }
 
 /** Lowercase or uppercase hexadecimal of even length; anything else is `badText`. */
@@ -145,7 +182,7 @@ const smallestCode = [0, 0, 0x80, 0x800, 0x10000]
 
 /** Strict UTF-8 (RFC 3629): overlong forms, surrogates and cut sequences are `badText`. */
 export function fromUtf8(bytes: Uint8Array, field: string): Result<string, DecodeError> {
-  let text = ''
+  const writer = new TextWriter()
   for (let i = 0; i < bytes.length;) {
     const lead = bytes[i] as number
     const length = sequenceLength(lead)
@@ -160,10 +197,10 @@ export function fromUtf8(bytes: Uint8Array, field: string): Result<string, Decod
     if (surrogate || code > 0x10ffff || code < (smallestCode[length] as number)) {
       return err({ kind: 'badText', field })
     }
-    text += String.fromCodePoint(code)
+    writer.point(code)
     i += length
   }
-  return ok(text)
+  return ok(writer.done())
 }
 
 /** Thrown inside `decode` and nowhere else; it never leaves this file. */
@@ -187,19 +224,24 @@ export class ByteReader {
   refuse(error: DecodeError): never {
     throw new Refusal(error)
   }
+  /** Moves behind the next `length` bytes, which must be there; where they begin. */
+  #pass(length: number): number {
+    if (length > this.left) this.refuse({ kind: 'truncated', wanted: length, left: this.left })
+    const from = this.#at
+    this.#at += length
+    return from
+  }
   /** `length` bytes, copied. */
   bytes(length: number): Uint8Array {
-    if (length > this.left) this.refuse({ kind: 'truncated', wanted: length, left: this.left })
-    const part = this.#bytes.slice(this.#at, this.#at + length)
-    this.#at += length
-    return part
+    const from = this.#pass(length)
+    return this.#bytes.slice(from, from + length)
   }
   u8(): number {
-    return this.bytes(1)[0] as number
+    return this.#bytes[this.#pass(1)] as number
   }
   u16(): number {
-    const b = this.bytes(2)
-    return ((b[0] as number) << 8) | (b[1] as number)
+    const from = this.#pass(2)
+    return ((this.#bytes[from] as number) << 8) | (this.#bytes[from + 1] as number)
   }
   u32(): number {
     return this.u16() * 0x10000 + this.u16()

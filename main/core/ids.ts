@@ -3,6 +3,7 @@
  * one kind can never stand in for another. Strings, because they are map keys,
  * database columns and JSON values; bytes only on the wire.
  */
+import { toHex } from './bytes.ts'
 import type { Result } from './result.ts'
 import { err, ok } from './result.ts'
 
@@ -49,20 +50,13 @@ function parser<Name extends IdName>(name: Name) {
       : err({ kind: 'badId', wanted: name, lengthHex: text.length })
 }
 
-function converter<Name extends IdName>(name: Name, toHex: (bytes: Uint8Array) => string) {
+function converter<Name extends IdName>(name: Name) {
   return (bytes: Uint8Array): Branded<string, Name> => {
     if (bytes.length !== bytesOf[name]) {
       throw new RangeError(`${name} is ${bytesOf[name]} bytes, got ${bytes.length}`)
     }
     return toHex(bytes) as Branded<string, Name>
   }
-}
-
-const digits = '0123456789abcdef'
-function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15)
-  return text
 }
 
 /** Parse an id from outside: the exact length in lowercase hexadecimal, else `badId`. */
@@ -76,14 +70,14 @@ export const parseSessionId = parser('SessionId')
 export const parseEnvelopeId = parser('EnvelopeId')
 
 /** Make an id from bytes whose length the caller has already checked; RangeError is a bug. */
-export const accountIdOf = converter('AccountId', hex)
-export const deviceIdOf = converter('DeviceId', hex)
-export const eventIdOf = converter('EventId', hex)
-export const conversationIdOf = converter('ConversationId', hex)
-export const inviteIdOf = converter('InviteId', hex)
-export const prekeyIdOf = converter('PrekeyId', hex)
-export const sessionIdOf = converter('SessionId', hex)
-export const envelopeIdOf = converter('EnvelopeId', hex)
+export const accountIdOf = converter('AccountId')
+export const deviceIdOf = converter('DeviceId')
+export const eventIdOf = converter('EventId')
+export const conversationIdOf = converter('ConversationId')
+export const inviteIdOf = converter('InviteId')
+export const prekeyIdOf = converter('PrekeyId')
+export const sessionIdOf = converter('SessionId')
+export const envelopeIdOf = converter('EnvelopeId')
 
 type AnyId = AccountId | DeviceId | EventId | ConversationId | InviteId | PrekeyId | SessionId | EnvelopeId
 

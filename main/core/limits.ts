@@ -30,6 +30,10 @@ export const protocolLimits = {
   ackEnvelopesMax: 64,
   /** What a bundle reply may carry: a prekey bundle and what proves whose it is. */
   bundleReplySizeBytesMax: 4_096,
+  /** A prekey bundle with everything in it. */
+  bundleSizeBytesMax: 1_441,
+  /** Bundles that one content may give, to begin sessions with while their maker is away. */
+  stashBundlesMax: 4,
   /** Who the initiator of a session is: signed descriptor and certificate, sealed in its initial message. */
   identityPayloadSizeBytesMax: 2_048,
   /** Addresses in an invite or an address update, and the size of each as a multiaddr's text. */
@@ -41,6 +45,8 @@ export const protocolLimits = {
   inviteLinkLengthMax: 4_096,
   /** Message keys that one receiving chain may skip forward in one step. */
   skipMax: 1_000,
+  /** Messages of one turn: their numbers end one before what four bytes can say. */
+  turnMessagesMax: 0xffffffff,
   /** Message keys kept for a whole session; the oldest is evicted. */
   skippedKeysMax: 2_000,
   skippedKeyLifetimeMs: 14 * day,
@@ -55,11 +61,12 @@ export const protocolLimits = {
   unansweredDurationMsMax: 7 * day,
   /** A session whose prologue was never answered is not sealed under after this long. */
   unacknowledgedDurationMsMax: 30 * day,
-  /** A post-quantum epoch serves at most about so many turns, and so long; its end is begun a little before. */
-  pqEpochTurnsMax: 16,
-  pqEpochDurationMsMax: 7 * day,
+  /**
+   * The next post-quantum epoch is offered after so many turns, or so long, so that one serves at most 16 turns,
+   * or 7 days of a conversation in which each side says something every day.
+   */
   pqOfferAfterTurns: 14,
-  pqOfferAfterMs: 6 * day,
+  pqOfferAfterMs: 4 * day,
   /** An epoch's number has two bytes; a session whose numbers are used up is renewed. */
   pqEpochMax: 65_535,
   /** A post-quantum block stands in the first messages of a turn, and then in every so many-th. */
@@ -94,6 +101,16 @@ export const implementationLimits = {
   bundleRetryMs: 5 * second,
   /** How long a bundle made for a contact's renewal may be used. */
   renewalLifetimeMs: day,
+  /**
+   * What a contact's device is given to begin sessions with while this one is away: one-time bundles, and one of
+   * last resort. They are good for so long, and are given anew after half of it, or once one was used.
+   */
+  stashOneTimeMax: 3,
+  stashLifetimeMs: 30 * day,
+  /** How often what a device was given is looked at, at most, while it talks. */
+  stashLookIntervalMs: hour,
+  /** Prekeys kept of what one device was given, earlier stashes included; the oldest go. */
+  stashPrekeysPerDeviceMax: 12,
   /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */
   storageRetryMs: 1 * second,
   storageRetryMsMax: 1 * minute,
@@ -120,6 +137,8 @@ export const implementationLimits = {
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
   bundleFetchesPerHourMax: 30,
+  /** Envelopes of one device that may fail to open in an hour; then it is told `busy` for a while. */
+  unopenedPerHourMax: 512,
   /** A `.pub`, signature or card file that is read, in characters. */
   sshFileSizeBytesMax: 4_096,
   /** A text in which an invite link is looked for (a pasted mail, a file), in characters. */

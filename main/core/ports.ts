@@ -150,14 +150,28 @@ export interface SessionRow {
   readonly usedAtMs: number
 }
 
+/** stash: of the stash that a contact's device was given last. replaced: of an earlier one; usable as long. */
+export type PrekeyPurpose = 'invite' | 'renewal' | 'stash' | 'replaced'
+
 export interface PrekeyRow {
   readonly prekey: PrekeyId
+  readonly purpose: PrekeyPurpose
   readonly bundle: Uint8Array
   readonly secrets: Uint8Array
   readonly invite: InviteId | null
-  /** For whom a renewal bundle was made; null for an invite's. */
+  /** For whom the bundle was made; null for an invite's. */
   readonly device: DeviceId | null
   readonly createdAtMs: number
+  readonly expiresAtMs: number
+}
+
+/** A bundle of a contact's device, with which a session can be begun while that device is away. */
+export interface StashRow {
+  readonly device: DeviceId
+  readonly prekey: PrekeyId
+  readonly bundle: Uint8Array
+  /** Kept when it was used; the others are for one session each. */
+  readonly lastResort: boolean
   readonly expiresAtMs: number
 }
 
@@ -270,6 +284,10 @@ export interface SliceRequest {
   readonly conversations?: readonly ConversationId[]
   readonly progress?: readonly { readonly conversation: ConversationId; readonly device: DeviceId }[]
   readonly prekeys?: readonly PrekeyId[]
+  /** All prekeys that were made for these devices; found ones join `prekeys` of the slice. */
+  readonly prekeysOf?: readonly DeviceId[]
+  /** What is kept of these devices' bundles. */
+  readonly stashOf?: readonly DeviceId[]
   /** Hashes (hex) of accepted initial messages. */
   readonly initials?: readonly string[]
   readonly seen?: readonly { readonly device: DeviceId; readonly envelope: EnvelopeId }[]
@@ -294,6 +312,7 @@ export interface Slice {
   readonly conversations: readonly ConversationRow[]
   readonly progress: readonly ProgressRow[]
   readonly prekeys: readonly PrekeyRow[]
+  readonly stash: readonly StashRow[]
   readonly initials: readonly string[]
   readonly seen: readonly { readonly device: DeviceId; readonly envelope: EnvelopeId }[]
   readonly events: readonly EventRow[]
@@ -311,6 +330,8 @@ export type Change =
   | { readonly kind: 'removeSession'; readonly device: DeviceId; readonly session: SessionId }
   | { readonly kind: 'putPrekey'; readonly row: PrekeyRow }
   | { readonly kind: 'removePrekey'; readonly prekey: PrekeyId }
+  | { readonly kind: 'putStash'; readonly row: StashRow }
+  | { readonly kind: 'removeStash'; readonly device: DeviceId; readonly prekey: PrekeyId }
   | { readonly kind: 'putInvite'; readonly row: InviteRow }
   | { readonly kind: 'putInitial'; readonly hash: string; readonly device: DeviceId; readonly untilMs: number }
   | { readonly kind: 'putConversation'; readonly row: ConversationRow }
@@ -322,7 +343,7 @@ export type Change =
   | { readonly kind: 'putProgress'; readonly row: ProgressRow }
   | { readonly kind: 'putSeen'; readonly device: DeviceId; readonly envelope: EnvelopeId; readonly atMs: number }
   | { readonly kind: 'putSetting'; readonly key: string; readonly value: SettingValue }
-  /** Forgets expired initial messages and prekeys, and each device's oldest seen envelopes beyond the limit. */
+  /** Forgets expired initial messages, prekeys and others' bundles, and each device's oldest seen envelopes beyond the limit. */
   | { readonly kind: 'prune'; readonly nowMs: number; readonly seenPerDeviceMax: number }
 
 export type StoreError =

@@ -4,6 +4,7 @@ import type { PeerId, PrivateKey } from '@libp2p/interface'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { deviceIdOf, idBytes } from '../core/ids.ts'
 import type { DeviceId } from '../core/ids.ts'
+import { isUnsafeKey } from './unsafeKeys.ts'
 
 /** The libp2p key of this device, from its 32-byte seed. */
 export function deviceKey(seed: Uint8Array): Promise<PrivateKey> {
@@ -14,15 +15,18 @@ export function deviceOfKey(key: PrivateKey): DeviceId {
   return deviceIdOf(key.publicKey.raw)
 }
 
-/** Null for a peer whose key is not Ed25519: no device of ours. */
+/** Null for a peer whose key is not Ed25519, or is one that anybody can prove: no device of ours. */
 export function deviceOf(peer: PeerId): DeviceId | null {
-  return peer.type === 'Ed25519' ? deviceIdOf(peer.publicKey.raw) : null
+  if (peer.type !== 'Ed25519' || isUnsafeKey(peer.publicKey.raw)) return null
+  return deviceIdOf(peer.publicKey.raw)
 }
 
-/** Null when the id's bytes are no point of the curve, so that nobody can prove it. */
+/** Null when the id's bytes are no point of the curve, so that nobody can prove it, or one that anybody can. */
 export function peerOf(device: DeviceId): PeerId | null {
+  const bytes = idBytes(device)
+  if (isUnsafeKey(bytes)) return null
   try {
-    const key = publicKeyFromRaw(idBytes(device))
+    const key = publicKeyFromRaw(bytes)
     return key.type === 'Ed25519' ? peerIdFromPublicKey(key) : null
   } catch {
     return null

@@ -1,21 +1,23 @@
 /** Yamux with bounds, and an end for whoever opens and resets streams without pause. */
 import { yamux } from '@chainsafe/libp2p-yamux'
-import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { networkLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 
 const limits = networkLimits
 
-/** Counts the streams that the other end opens, second by second. */
+/** Counts the streams that the other end opens, second by second, and resets those beyond what may be open at once. */
 function countStreams(muxer: StreamMuxer, clock: Clock, flooded: () => void): void {
   let second = 0
   let opened = 0
-  const count = (): void => {
+  const count = ({ detail: stream }: CustomEvent<Stream>): void => {
     const now = Math.floor(clock.nowMs() / 1_000)
     if (now !== second) opened = 0
     second = now
     opened++
-    if (opened === limits.streamsPerSecondMax + 1) flooded()
+    if (opened > limits.streamsPerSecondMax) return flooded()
+    const open = muxer.streams.filter(({ direction }) => direction === 'inbound')
+    if (open.length > limits.muxerStreamsMax) stream.abort(new Error('Too many streams at once'))
   }
   // A listener of our own before the connection's would make the muxer lose the streams that come
   // before the connection is ready; so ours is added together with the connection's.
@@ -33,7 +35,8 @@ function countStreams(muxer: StreamMuxer, clock: Clock, flooded: () => void): vo
 export function boundedYamux(clock: Clock): () => StreamMuxerFactory {
   const create = yamux({
     enableKeepAlive: false,
-    maxInboundStreams: limits.muxerStreamsMax,
+    // Yamux tells nobody of the streams that it refuses: what is a flood must come as far as where it is counted.
+    maxInboundStreams: limits.muxerStreamsMax + limits.streamsPerSecondMax,
     maxOutboundStreams: limits.muxerStreamsMax,
     streamOptions: {
       maxStreamWindowSize: limits.streamWindowBytesMax,
@@ -46,6 +49,12 @@ export function boundedYamux(clock: Clock): () => StreamMuxerFactory {
     const createStreamMuxer = factory.createStreamMuxer.bind(factory)
     factory.createStreamMuxer = (connection) => {
       const muxer = createStreamMuxer(connection)
+      const abort = muxer.abort.bind(muxer)
+      // A muxer that gave up, as it does for streams that come too early, would leave its connection standing.
+      muxer.abort = (error) => {
+        abort(error)
+        connection.abort(error)
+      }
       countStreams(muxer, clock, () => connection.abort(new Error('Too many streams')))
       return muxer
     }

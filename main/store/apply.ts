@@ -37,6 +37,10 @@ function applyChange(queries: Queries, change: Change): void {
       return queries.prekeys.put(change.row)
     case 'removePrekey':
       return queries.prekeys.remove(change.prekey)
+    case 'putStash':
+      return queries.stash.put(change.row)
+    case 'removeStash':
+      return queries.stash.remove(change.device, change.prekey)
     case 'putInvite':
       return queries.invites.put(change.row)
     case 'putInitial':
@@ -62,6 +66,7 @@ function applyChange(queries: Queries, change: Change): void {
     case 'prune': {
       queries.initials.prune(change.nowMs)
       queries.prekeys.prune(change.nowMs)
+      queries.stash.prune(change.nowMs)
       return queries.seen.prune(change.seenPerDeviceMax)
     }
     default:

@@ -39,6 +39,12 @@ function readEvents(queries: Queries, request: SliceRequest): Slice['events'] {
   return unique([...byId, ...byClientId], (row) => row.event)
 }
 
+function readPrekeys(queries: Queries, request: SliceRequest): Slice['prekeys'] {
+  const byId = each(request.prekeys, (prekey) => queries.prekeys.get(prekey))
+  const byDevice = (request.prekeysOf ?? []).flatMap((device) => queries.prekeys.ofDevice(device))
+  return unique([...byId, ...byDevice], (row) => row.prekey)
+}
+
 function readOutbox(queries: Queries, request: SliceRequest): Slice['outbox'] {
   const inOrder = (request.outbox ?? []).flatMap((wanted) =>
     queries.outbox.after(wanted.device, wanted.after, wanted.limit),
@@ -58,7 +64,8 @@ export function readSlice(queries: Queries, request: SliceRequest): Slice {
     sessions: [...new Set(request.sessionsOf ?? [])].flatMap((device) => queries.sessions.ofDevice(device)),
     conversations: each(request.conversations, (conversation) => queries.conversations.get(conversation)),
     progress: unique(progress, (row) => row.conversation + row.device),
-    prekeys: each(request.prekeys, (prekey) => queries.prekeys.get(prekey)),
+    prekeys: readPrekeys(queries, request),
+    stash: [...new Set(request.stashOf ?? [])].flatMap((device) => queries.stash.ofDevice(device)),
     initials: each(request.initials, (hash) => (queries.initials.has(hash) ? hash : null)),
     seen: unique(
       (request.seen ?? []).filter(({ device, envelope }) => queries.seen.has(device, envelope)),

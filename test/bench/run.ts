@@ -1,12 +1,13 @@
 /** `npm run bench`: measures everything in one run, prints a table and writes it to test/bench/results.md. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg } from 'node:os'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { measureDelivery } from './delivery.ts'
 import { measureSync } from './disk.ts'
 import { measureQueue } from './queue.ts'
+import { circumstances, table, wasBusy, writeResults } from './results.ts'
 import { median, percentile } from './statistics.ts'
 import type { WindowFigures } from './window.ts'
 import { measureWindow } from './window.ts'
@@ -108,25 +109,20 @@ async function measure(): Promise<readonly Row[]> {
   return [...(await windowRows()), ...delivery, ...queue, { what: 'size of the .deb', figure: debSize(), aim: '' }]
 }
 
-function table(rows: readonly Row[]): string {
-  const lines = rows.map((row) => `| ${row.what} | ${row.figure} | ${row.aim} |`)
-  return ['| figure | measured | aim |', '|---|---|---|', ...lines].join('\n')
-}
-
 const notes = `Every process runs on this machine, over loopback. A message is delivered after three transactions, one after
 the other: the sender's, the receiver's, and the sender's again for the acknowledgment. Each is synchronous=FULL and waits
 for the disk, so a slow disk shows threefold. 167 a second are 10,000 waiting messages in 60 s. Memory is the
 proportional set size (PSS) of each process, which counts shared pages once, 5 s after the first frame.
 `
 
-const loadBefore = loadavg()[0] ?? 0
+const load = loadavg()[0] ?? 0
 const rows = await measure()
-const cpu = cpus()[0]?.model.trim() ?? 'unknown processor'
-const machine = `${cpus().length} cores (${cpu}), load ${loadBefore.toFixed(1)} before the run`
 const busy =
-  loadBefore > cpus().length / 2
-    ? '\nThe machine was busy with other work: compare figures with one another, not with the aims. Memory may be too low, since other instances share its pages.\n'
-    : ''
-const heading = `# Measured\n\n\`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine}.\n`
-writeFileSync(join(root, 'test/bench/results.md'), `${heading}${busy}\n${table(rows)}\n\n${notes}`)
-process.stdout.write(`${table(rows)}\n`)
+  '\nThe machine was busy with other work: compare figures with one another, not with the aims. Memory may be too low, since other instances share its pages.\n'
+const figures = table(
+  ['figure', 'measured', 'aim'],
+  rows.map((row) => [row.what, row.figure, row.aim]),
+)
+const head = `${circumstances('npm run bench', `Node ${process.versions.node}`, load)}\n${wasBusy(load) ? busy : ''}`
+writeResults(root, 'The program', `${head}\n${figures}\n\n${notes}`)
+process.stdout.write(`${figures}\n`)

@@ -16,6 +16,8 @@ const folder = resolve(import.meta.dirname, '../fixtures/databases')
 const newest = migrations.at(-1)?.version ?? 0
 const newestPath = join(folder, `${String(newest).padStart(4, '0')}.db`)
 
+const given = rows.prekey(2, { purpose: 'stash', invite: null, device: rows.deviceOf(1) })
+
 /** What every shipped database was filled with. Kinds of rows may be added, with defaults for the older files. */
 const everything: readonly Change[] = [
   put.self(rows.self),
@@ -34,7 +36,12 @@ const everything: readonly Change[] = [
   put.progress(rows.progress(2, [4])),
   put.seen(1, 1),
   put.setting('theme', 'dark'),
+  put.prekey(given),
+  put.stash(rows.stash(1, { lastResort: true })),
 ]
+
+/** The sessions of older files have another format and are forgotten; stashes came with the new one. */
+const stashSince = 20
 
 function write(): void {
   const directory = makeDirectory()
@@ -57,8 +64,9 @@ describe('shipped databases', () => {
     const directory = makeDirectory()
     const path = join(directory, 'store.db')
     copyFileSync(join(folder, name), path)
+    const version = Number(name.slice(0, 4))
     const database = opened(openDatabase({ path, key: databaseKey }))
-    expect(database.notes).toMatchObject({ versionFrom: Number(name.slice(0, 4)), versionTo: newest })
+    expect(database.notes).toMatchObject({ versionFrom: version, versionTo: newest })
     const resident = opened(database.resident())
     expect(resident.self).toEqual(rows.self)
     expect(resident.contacts).toEqual([rows.contact(1, { petName: 'Bob', verifiedAtMs: 5 })])
@@ -69,6 +77,8 @@ describe('shipped databases', () => {
       database.load({
         sessionsOf: [rows.deviceOf(1)],
         prekeys: [rows.prekeyOf(1)],
+        prekeysOf: [rows.deviceOf(1)],
+        stashOf: [rows.deviceOf(1)],
         initials: [rows.hashOf(1)],
         conversations: [rows.conversationOf(1)],
         outbox: [{ device: rows.deviceOf(1), after: 0, limit: 9 }],
@@ -76,12 +86,14 @@ describe('shipped databases', () => {
         seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
       }),
     )
+    const hasStash = version >= stashSince
     expect(slice).toMatchObject({
-      sessions: [rows.session(1)],
-      prekeys: [rows.prekey(1)],
+      sessions: hasStash ? [rows.session(1)] : [],
+      prekeys: hasStash ? [rows.prekey(1), given] : [rows.prekey(1)],
+      stash: hasStash ? [rows.stash(1, { lastResort: true })] : [],
       initials: [rows.hashOf(1)],
       conversations: [rows.conversation(1, { heads: [rows.eventOf(4)], nextSequence: 2, unread: 2 })],
-      outbox: [rows.outboxRow(1, { sealed: rows.sealed(1) })],
+      outbox: [rows.outboxRow(1, { sealed: hasStash ? rows.sealed(1) : null })],
       progress: [rows.progress(2, [4])],
       seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
     })

@@ -75,11 +75,24 @@ export function session(number: number, over: Partial<ports.SessionRow> = {}): p
 export function prekey(number: number, over: Partial<ports.PrekeyRow> = {}): ports.PrekeyRow {
   return {
     prekey: prekeyOf(number),
+    purpose: 'invite',
     bundle: bytesOf(1_400, number),
     secrets: bytesOf(2_600, number),
     invite: inviteOf(number),
     device: null,
     createdAtMs: 1_800_000_000_000,
+    expiresAtMs: 1_800_000_000_000 + number * 1_000,
+    ...over,
+  }
+}
+
+/** What is kept of device 1. */
+export function stash(number: number, over: Partial<ports.StashRow> = {}): ports.StashRow {
+  return {
+    device: deviceOf(1),
+    prekey: prekeyOf(number),
+    bundle: bytesOf(1_400, number),
+    lastResort: false,
     expiresAtMs: 1_800_000_000_000 + number * 1_000,
     ...over,
   }
@@ -175,6 +188,7 @@ export const put = {
   device: (row: ports.DeviceRow): ports.Change => ({ kind: 'putDevice', row }),
   session: (row: ports.SessionRow): ports.Change => ({ kind: 'putSession', row }),
   prekey: (row: ports.PrekeyRow): ports.Change => ({ kind: 'putPrekey', row }),
+  stash: (row: ports.StashRow): ports.Change => ({ kind: 'putStash', row }),
   invite: (row: ports.InviteRow): ports.Change => ({ kind: 'putInvite', row }),
   conversation: (row: ports.ConversationRow): ports.Change => ({ kind: 'putConversation', row }),
   event: (row: ports.EventRow): ports.Change => ({ kind: 'putEvent', row }),

@@ -16,6 +16,7 @@ export const emptySlice: Slice = {
   conversations: [],
   progress: [],
   prekeys: [],
+  stash: [],
   initials: [],
   seen: [],
   events: [],
@@ -129,7 +130,7 @@ function sliceConformance(bench: Bench): void {
 
   it('loads prekeys, accepted initial messages and seen envelopes by their names', async () => {
     const key = rows.prekey(1)
-    const renewal = rows.prekey(2, { invite: null, device: rows.deviceOf(1) })
+    const renewal = rows.prekey(2, { purpose: 'renewal', invite: null, device: rows.deviceOf(1) })
     await bench.commit(put.prekey(key), put.prekey(renewal), put.initial(1, 10), put.seen(1, 1))
     const loaded = await bench.load({
       prekeys: [rows.prekeyOf(1), rows.prekeyOf(2), rows.prekeyOf(3)],
@@ -148,6 +149,40 @@ function sliceConformance(bench: Bench): void {
     })
     await bench.commit({ kind: 'removePrekey', prekey: rows.prekeyOf(1) })
     expect((await bench.load({ prekeys: [rows.prekeyOf(1)] })).prekeys).toEqual([])
+  })
+
+  it('loads the prekeys that were made for a device, each once, and lets their purpose change', async () => {
+    const made = { purpose: 'stash', invite: null, device: rows.deviceOf(1) } as const
+    const [one, two] = [rows.prekey(1, made), rows.prekey(2, made)]
+    const other = rows.prekey(3, { ...made, device: rows.deviceOf(2) })
+    await bench.commit(put.prekey(one), put.prekey(two), put.prekey(other), put.prekey(rows.prekey(4)))
+    const replaced = rows.prekey(2, { ...made, purpose: 'replaced' })
+    await bench.commit(put.prekey(replaced))
+    await bench.reopen()
+    const wanted = [rows.deviceOf(1), rows.deviceOf(1), rows.deviceOf(9)]
+    const loaded = await bench.load({ prekeysOf: wanted, prekeys: [rows.prekeyOf(1), rows.prekeyOf(4)] })
+    const inOrder = [...loaded.prekeys].sort((a, b) => (a.prekey < b.prekey ? -1 : 1))
+    expect(inOrder).toEqual([one, replaced, rows.prekey(4)])
+    await bench.commit({ kind: 'removePrekey', prekey: rows.prekeyOf(1) })
+    expect((await bench.load({ prekeysOf: [rows.deviceOf(1)] })).prekeys).toEqual([replaced])
+  })
+
+  it('loads the stash of the devices asked for, and removes one of it', async () => {
+    const last = rows.stash(2, { lastResort: true })
+    // Another device's bundle may have the same name.
+    const other = rows.stash(1, { device: rows.deviceOf(2), bundle: new Uint8Array(0) })
+    await bench.commit(put.stash(rows.stash(1)), put.stash(rows.stash(2)), put.stash(other))
+    await bench.commit(put.stash(last))
+    await bench.reopen()
+    const stashOf = async (number: number) => {
+      const { stash } = await bench.load({ stashOf: [rows.deviceOf(number), rows.deviceOf(number)] })
+      return [...stash].sort((a, b) => (a.prekey < b.prekey ? -1 : 1))
+    }
+    expect(await stashOf(1)).toEqual([rows.stash(1), last])
+    await bench.commit({ kind: 'removeStash', device: rows.deviceOf(1), prekey: rows.prekeyOf(1) })
+    expect(await stashOf(1)).toEqual([last])
+    expect(await stashOf(2)).toEqual([other])
+    expect(await stashOf(3)).toEqual([])
   })
 
   it('loads conversations with members in their order, and lets them change', async () => {
@@ -336,6 +371,7 @@ function commitConformance(bench: Bench): void {
 function pruneConformance(bench: Bench): void {
   it('prunes what has expired, and the oldest seen envelopes beyond the limit', async () => {
     await bench.commit(put.prekey(rows.prekey(1)), put.prekey(rows.prekey(9)))
+    await bench.commit(put.stash(rows.stash(5)), put.stash(rows.stash(6)))
     await bench.commit(put.initial(1, 1_800_000_001_000), put.initial(9, 1_800_000_009_000))
     await bench.commit(put.seen(1, 30), put.seen(2, 10), put.seen(3, 40), put.seen(4, 20))
     await bench.commit(put.seen(5, 1, rows.deviceOf(2)))
@@ -344,9 +380,11 @@ function pruneConformance(bench: Bench): void {
     const other = { device: rows.deviceOf(2), envelope: rows.envelopeOf(5) }
     const loaded = await bench.load({
       prekeys: [rows.prekeyOf(1), rows.prekeyOf(9)],
+      stashOf: [rows.deviceOf(1)],
       initials: [rows.hashOf(1), rows.hashOf(9)],
       seen: [...seen, other],
     })
+    expect(loaded.stash).toEqual([rows.stash(6)])
     expect(loaded.prekeys.map((row) => row.prekey)).toEqual([rows.prekeyOf(9)])
     expect(loaded.initials).toEqual([rows.hashOf(9)])
     expect(loaded.seen).toEqual([seen[0], seen[2], other])

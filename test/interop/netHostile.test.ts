@@ -1,53 +1,12 @@
 /** Peers that misbehave, made of plain libp2p: each is stopped, and the others notice nothing. */
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
-import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { describe, expect, it } from 'vitest'
 import { networkLimits } from '../../main/core/limits.ts'
 import { framesProtocol } from '../../main/net/stream/frames.ts'
-import { numbered, pause, Scene, seedOf } from './netNodes.ts'
-import type { TestNode } from './netNodes.ts'
-
-async function attacker(scene: Scene, number: number): Promise<Libp2p> {
-  const made = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed('Ed25519', seedOf(number)),
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionMonitor: { enabled: false },
-  })
-  scene.atEnd(() => made.stop())
-  return made
-}
-
-async function attack(scene: Scene, number: number, on: TestNode): Promise<{ connection: Connection; stream: Stream }> {
-  const connection = await (await attacker(scene, number)).dial(multiaddr(`/ip4/127.0.0.1/tcp/${on.port}`))
-  const stream = await connection.newStream(framesProtocol)
-  return { connection, stream }
-}
-
-function closed(connection: Connection): Promise<number> {
-  const before = Date.now()
-  return new Promise((resolve) =>
-    connection.addEventListener('close', () => resolve(Date.now() - before), { once: true }),
-  )
-}
-
-/** Two honest nodes that exchange a frame: proof that the attacked one still serves. */
-async function stillServes(scene: Scene, on: TestNode, number: number): Promise<void> {
-  const honest = await scene.node(number)
-  honest.network.setPeers([on.target()])
-  await honest.untilUp(on.device)
-  const before = on.frames.filter((one) => one.device === honest.device).length
-  expect(honest.network.send(on.device, numbered(1))).toBe('sent')
-  await on.until('frame', () => on.frames.filter((one) => one.device === honest.device).length > before)
-}
+import { attack, attacker, closed, dial, stillServes } from './netAttackers.ts'
+import { pause, Scene } from './netNodes.ts'
 
 describe.concurrent('frames from a hostile peer', () => {
   it('ends a stream whose frame claims the most that can be claimed and never comes (case 1)', async ({
@@ -111,7 +70,7 @@ describe.concurrent('connections from hostile peers', () => {
   it('closes one that opens no stream, within the time allowed', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const target = await scene.node(1)
-    const connection = await (await attacker(scene, 9)).dial(multiaddr(`/ip4/127.0.0.1/tcp/${target.port}`))
+    const connection = await dial(await attacker(scene, 9), target)
     expect(await closed(connection)).toBeLessThan(networkLimits.streamOpenTimeoutMs + 1_000)
   })
 

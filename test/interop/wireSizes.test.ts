@@ -6,6 +6,7 @@ import { conversationIdOf, eventIdOf, prekeyIdOf } from '../../main/core/ids.ts'
 import { seal } from '../../main/core/session/session.ts'
 import type { Frame } from '../../main/core/wire/frame.ts'
 import { encodeFrame } from '../../main/core/wire/frame.ts'
+import { paddedLength } from '../../main/core/wire/padding.ts'
 import { withLength } from '../../main/net/stream/frames.ts'
 import { bound, crypto, ends, startMs, value } from '../support/sessions.ts'
 
@@ -66,5 +67,25 @@ describe('sizes on the wire (cases 20 and 62)', () => {
     expect(frameSize({ kind: 'bundleRequest', requestId: id16, purpose: { kind: 'renew' } })).toBe(shortest)
     expect(frameSize({ kind: 'bundleReply', requestId: id16, status: { kind: 'used' } })).toBe(shortest)
     expect(frameSize({ kind: 'goodbye', reason: 'closing' })).toBe(shortest)
+  })
+
+  it('are those of the documented classes in every turn, post-quantum exchanges included', () => {
+    const both = ends()
+    const sizes = new Set<number>()
+    for (let turn = 0; turn < 64; turn++) {
+      const [from, to] = turn % 2 === 0 ? [both.ben, both.anna] : [both.anna, both.ben]
+      for (const length of [1, 256, 1_000 + turn * 31]) {
+        const sealed = from.seal('x'.repeat(length))
+        to.open(sealed)
+        if (turn > 1) sizes.add(frameSize({ kind: 'envelope', sealed }))
+      }
+    }
+    expect(both.anna.session.ratchet.epochs.newest.number).toBeGreaterThanOrEqual(3)
+    const classes = new Set(Array.from({ length: 60_000 }, (_, length) => paddedLength(length) + 160))
+    for (const size of sizes) expect(classes).toContain(size)
+    // Kind, epoch, authenticator, key type and key, beside the one byte that says that there is no block.
+    const offerBytes = 1_219
+    expect(Math.min(...sizes)).toBe(320)
+    expect(sizes).toContain(paddedLength(257 + offerBytes) + 160)
   })
 })

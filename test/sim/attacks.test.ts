@@ -5,6 +5,7 @@ import type { EventId } from '../../main/core/ids.ts'
 import { bundleProof } from '../../main/core/engine/keys.ts'
 import { decodeInviteLink, encodeInviteLink } from '../../main/core/identity/invite.ts'
 import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
+import { initialMessageHash } from '../../main/core/session/session.ts'
 import type { KnownBody } from '../../main/core/wire/contents.ts'
 import { encodeContent } from '../../main/core/wire/contents.ts'
 import { Hostile } from './hostile.ts'
@@ -273,7 +274,7 @@ describe('a turned contact', () => {
     expect(rows.at(-1)?.content).toEqual(withKind(text, 1))
   })
 
-  it('gets no session anew by rejecting all the time', async () => {
+  it('gets a session anew once a minute at most by rejecting all the time', async () => {
     const { hostile } = await turned()
     hostile.onFrame = (frame) => {
       if (frame.kind !== 'envelope') return
@@ -281,12 +282,42 @@ describe('a turned contact', () => {
       hostile.post({ kind: 'reject', envelopeId, reason: 'undecryptable' })
     }
     for (let i = 0; i < 50; i++) await scene.text(victim, scene.peer(1), `m${i}`)
-    await scene.run(60_000)
-    // One request, repeated while nobody answers it.
+    const minutes = 5
+    await scene.run(minutes * 60_000)
+    // A request that nobody answers, then a bundle of its own stash; and both again when the minute is over.
     const asked = new Set(hostile.heardOf('bundleRequest').map(({ requestId }) => requestId.join()))
-    expect(asked.size).toBe(1)
-    expect(hostile.heardOf('bundleRequest').length).toBeLessThan(20)
+    expect(asked.size).toBeLessThanOrEqual(minutes + 1)
+    expect(hostile.heardOf('bundleRequest').length).toBeLessThanOrEqual(minutes + 1)
+    const begun = new Set<string>()
+    for (const { sealed } of hostile.heardOf('envelope')) {
+      const hash = initialMessageHash(scene.world.watch.crypto, sealed)
+      if (hash.ok) begun.add(hash.value)
+    }
+    expect(begun.size).toBeGreaterThan(2)
+    expect(begun.size).toBeLessThanOrEqual(minutes + 1)
     expect(victim.disk.outbox.size).toBe(50)
     expect([...victim.disk.outbox.values()].every((row) => row.sealed !== null)).toBe(true)
+  })
+
+  it('cannot keep the loop busy with envelopes that do not open', async () => {
+    const { hostile } = await turned()
+    const max = implementationLimits.unopenedPerHourMax
+    const before = [...victim.disk.events.keys()]
+    for (let i = 0; i < max + 40; i++) {
+      const sealed = scene.world.chance.bytes(316)
+      sealed[0] = 2
+      hostile.post({ kind: 'envelope', sealed })
+      if (i % 16 === 15) await scene.run(100)
+    }
+    await scene.run(5_000)
+    const reasons = hostile.heardOf('reject').map(({ reason }) => reason)
+    expect(reasons.filter((reason) => reason === 'undecryptable')).toHaveLength(max)
+    expect(reasons.filter((reason) => reason === 'busy')).toHaveLength(40)
+    expect([...victim.disk.events.keys()]).toEqual(before)
+    // An hour later it is heard again.
+    await scene.run(3_600_000)
+    hostile.post({ kind: 'envelope', sealed: Uint8Array.of(2, ...scene.world.chance.bytes(315)) })
+    await scene.run(1_000)
+    expect(hostile.heardOf('reject').at(-1)?.reason).toBe('undecryptable')
   })
 })

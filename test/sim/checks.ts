@@ -1,5 +1,6 @@
 /** What must hold once a world has healed. */
 import { isDeepStrictEqual } from 'node:util'
+import { implementationLimits, protocolLimits } from '../../main/core/limits.ts'
 import type { EventRow, SessionRow } from '../../main/core/ports.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
@@ -29,6 +30,21 @@ function checkDirection(world: World, from: Peer, to: Peer): void {
     const arrived = states.every((state) => state === 'delivered' || state === 'read')
     if (states.length === 0 || !arrived) world.watch.violation(`${name}: not known as delivered`)
   }
+}
+
+/** What one keeps of the other's bundles can still be used, and neither keeps more than it may. */
+function checkStash(world: World, keeper: Peer, maker: Peer): void {
+  const name = `${keeper.name} of ${maker.name}`
+  const { stashBundlesMax } = protocolLimits
+  const kept = [...keeper.disk.stash.values()].filter((row) => row.device === maker.identity.device)
+  if (kept.length > stashBundlesMax) world.watch.violation(`${name}: keeps ${kept.length} bundles`)
+  const made = [...maker.disk.prekeys.values()].filter((row) => row.device === keeper.identity.device)
+  const given = made.filter(({ purpose }) => purpose === 'stash' || purpose === 'replaced')
+  if (given.length > implementationLimits.stashPrekeysPerDeviceMax) {
+    world.watch.violation(`${name}: given ${given.length} bundles`)
+  }
+  const dead = kept.filter((row) => row.expiresAtMs > keeper.nowMs && !maker.disk.prekeys.has(row.prekey))
+  if (dead.length > 0) world.watch.violation(`${name}: keeps ${dead.length} bundles that nobody can answer`)
 }
 
 /** What the user was told is kept, and is there once. */
@@ -69,6 +85,10 @@ function checkMemory(world: World, peer: Peer): void {
     const byId = (rows: readonly SessionRow[]) => new Map(rows.map((session) => [session.session, session]))
     differs('a session', byId(state.sessionsOf(row.device)), byId(sessions))
   }
+  const active = [...disk.sessions.values()].filter((row) => row.active)
+  if (new Set(active.map((row) => row.device)).size < active.length) {
+    world.watch.violation(`${peer.name}: seals under two sessions`)
+  }
   for (const row of disk.conversations.values()) {
     if (state.lacks({ conversations: [row.conversation] }).conversations?.length !== 0) continue
     differs('a conversation', state.conversation(row.conversation), row)
@@ -81,6 +101,10 @@ export function checkHealed(world: World): void {
     checkMemory(world, peer)
   }
   for (const from of world.peers) {
-    for (const to of world.peers) if (from !== to && world.areFriends(from, to)) checkDirection(world, from, to)
+    for (const to of world.peers) {
+      if (from === to || !world.areFriends(from, to)) continue
+      checkDirection(world, from, to)
+      checkStash(world, from, to)
+    }
   }
 }

@@ -18,6 +18,11 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Rows in the order that a database with this key gives them: in which one dials, for one, is seen by others. */
+function byKey<T>(table: ReadonlyMap<string, T>): readonly T[] {
+  return [...table].sort(([a], [b]) => compareText(a, b)).map(([, row]) => copy(row))
+}
+
 /** The order in which a conversation is shown. */
 export function compareEvents(a: ports.EventRow, b: ports.EventRow): number {
   return (
@@ -37,6 +42,7 @@ export class Disk {
   readonly settings = new Map<string, ports.SettingValue>()
   readonly sessions = new Map<string, ports.SessionRow>()
   readonly prekeys = new Map<string, ports.PrekeyRow>()
+  readonly stash = new Map<string, ports.StashRow>()
   readonly initials = new Map<string, number>()
   readonly conversations = new Map<string, ports.ConversationRow>()
   readonly events = new Map<string, ports.EventRow>()
@@ -86,6 +92,10 @@ export class Disk {
         return void this.prekeys.set(change.row.prekey, change.row)
       case 'removePrekey':
         return void this.prekeys.delete(change.prekey)
+      case 'putStash':
+        return void this.stash.set(key(change.row.device, change.row.prekey), change.row)
+      case 'removeStash':
+        return void this.stash.delete(key(change.device, change.prekey))
       case 'putInvite':
         return void this.invites.set(change.row.invite, change.row)
       case 'putInitial':
@@ -140,6 +150,7 @@ export class Disk {
 
   #prune(nowMs: number, seenPerDeviceMax: number): void {
     for (const [name, row] of this.prekeys) if (row.expiresAtMs <= nowMs) this.prekeys.delete(name)
+    for (const [name, row] of this.stash) if (row.expiresAtMs <= nowMs) this.stash.delete(name)
     for (const [hash, untilMs] of this.initials) if (untilMs <= nowMs) this.initials.delete(hash)
     for (const device of new Set([...this.seen.values()].map((row) => row.device))) {
       const ofDevice = [...this.seen].filter(([, row]) => row.device === device)
@@ -156,11 +167,11 @@ export class Disk {
     }
     return {
       self: copy(this.self),
-      contacts: copy([...this.contacts.values()]),
-      devices: copy([...this.devices.values()]),
-      invites: copy([...this.invites.values()]),
+      contacts: byKey(this.contacts),
+      devices: byKey(this.devices),
+      invites: byKey(this.invites),
       settings: new Map(this.settings),
-      outbox: [...outbox.values()],
+      outbox: byKey(outbox),
     }
   }
 
@@ -207,17 +218,24 @@ export class Disk {
   }
 
   load(request: ports.SliceRequest): ports.Slice {
-    const wanted = new Set<string>(request.sessionsOf ?? [])
+    const ofDevices = <T extends { readonly device: string | null }>(
+      table: ReadonlyMap<string, T>,
+      devices: readonly string[] | undefined,
+    ): readonly T[] => {
+      const wanted = new Set<string | null>(devices ?? [])
+      return [...table.values()].filter((row) => wanted.has(row.device))
+    }
     const found = <T>(table: ReadonlyMap<string, T>, names: readonly string[] | undefined): readonly T[] =>
       [...new Set(names ?? [])].flatMap((name) => table.get(name) ?? [])
     return copy({
-      sessions: [...this.sessions.values()].filter((row) => wanted.has(row.device)),
+      sessions: ofDevices(this.sessions, request.sessionsOf),
       conversations: found(this.conversations, request.conversations),
       progress: found(
         this.progress,
         request.progress?.map(({ conversation, device }) => key(conversation, device)),
       ),
-      prekeys: found(this.prekeys, request.prekeys),
+      prekeys: [...new Set([...found(this.prekeys, request.prekeys), ...ofDevices(this.prekeys, request.prekeysOf)])],
+      stash: ofDevices(this.stash, request.stashOf),
       initials: [...new Set(request.initials ?? [])].filter((hash) => this.initials.has(hash)),
       seen: (request.seen ?? []).filter(({ device, envelope }) => this.seen.has(key(device, envelope))),
       events: this.#eventsOf(request),

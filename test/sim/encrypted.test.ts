@@ -42,6 +42,7 @@ function sorted(slice: Slice): Slice {
     conversations: byText(slice.conversations),
     progress: byText(slice.progress),
     prekeys: byText(slice.prekeys),
+    stash: byText(slice.stash),
     initials: byText(slice.initials),
     seen: byText(slice.seen),
     events: byText(slice.events),

@@ -4,6 +4,7 @@ import { createSodiumCrypto } from '../../main/node/crypto/sodium.ts'
 import { concat, utf8 } from '../../main/core/bytes.ts'
 import type { Entropy } from '../../main/core/entropy.ts'
 import { deviceIdOf } from '../../main/core/ids.ts'
+import { protocolLimits } from '../../main/core/limits.ts'
 import { ok } from '../../main/core/result.ts'
 import type { Result } from '../../main/core/result.ts'
 import { createBundle, openBundle } from '../../main/core/session/bundle.ts'
@@ -157,4 +158,15 @@ export class End {
 export function ends(options: Options = {}) {
   const both = joined(options)
   return { ...both, anna: new End(both.a, both.anna.entropy), ben: new End(both.b, both.ben.entropy) }
+}
+
+/** Both answer each other, a message a turn, until Anna offers a post-quantum key: her envelope that carries it. */
+export function untilOffer({ anna, ben }: ReturnType<typeof ends>): Uint8Array {
+  for (let turn = 0; turn < protocolLimits.pqOfferAfterTurns + 2; turn++) {
+    anna.open(ben.seal('x'))
+    const sealed = anna.seal('x')
+    if (anna.session.ratchet.epochs.exchange.kind === 'offering') return sealed
+    ben.open(sealed)
+  }
+  throw new Error('no key was offered')
 }

@@ -1,37 +1,39 @@
 /**
  * Reads the vectors that others wrote, gzipped, from the folder named by WAXWING_VECTORS or from `shared/vectors`
- * beside the project. They are not part of the project; without them the tests that need them are skipped and say
- * so.
+ * beside the project. They are not part of the project; where they are absent the tests that need them are skipped
+ * and folder.test.ts says how many files that are. In CI, and where a folder was named, nothing is skipped: its
+ * absence is a failure.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect } from 'vitest'
+import type { VectorFile } from './inventory.ts'
 
-const named = process.env['WAXWING_VECTORS']
-export const vectorFolder = resolve(named ?? join(import.meta.dirname, '../../../shared/vectors'))
-// A folder that was asked for must be there: nothing is skipped then.
-const available = named !== undefined || existsSync(vectorFolder)
+const beside = join(import.meta.dirname, '../../../shared/vectors')
 
-const skipped = new Set<string>()
+/** Whether the folder must be there: where it was asked for, and in CI. */
+export function vectorsRequired(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return environment['WAXWING_VECTORS'] !== undefined || !['', 'false'].includes(environment['CI'] ?? '')
+}
+
+export const vectorFolder = resolve(process.env['WAXWING_VECTORS'] ?? beside)
+/** False where the tests that need vectors are skipped. */
+export const vectorsAvailable = vectorsRequired(process.env) || existsSync(vectorFolder)
 
 /** The text of a gzipped file. */
-export function readVectorText(file: string): string {
+export function readVectorText(file: VectorFile): string {
   return gunzipSync(readFileSync(join(vectorFolder, file))).toString('utf8')
 }
 
 /** The value in a gzipped JSON file. Its shape is the caller's claim: the tests fail if it is another. */
-export function readVectors<T>(file: string): T {
+export function readVectors<T>(file: VectorFile): T {
   return JSON.parse(readVectorText(file)) as T
 }
 
 /** A suite over one file of vectors, skipped where the folder is absent. */
-export function describeVectors(file: string, suite: () => void): void {
-  if (!available && !skipped.has(file)) {
-    skipped.add(file)
-    console.warn(`vectors: ${skipped.size} file(s) skipped here, now ${file}: there is no folder ${vectorFolder}`)
-  }
-  describe.skipIf(!available)(`vectors of ${file}`, () => {
+export function describeVectors(file: VectorFile, suite: () => void): void {
+  describe.skipIf(!vectorsAvailable)(`vectors of ${file}`, () => {
     suite()
   })
 }
@@ -61,7 +63,7 @@ export interface WycheproofTest {
 
 /** Calls for every test of every group, and checks that none was missed. */
 export function eachWycheproof<Group, Test>(
-  file: string,
+  file: VectorFile,
   check: (test: Test & WycheproofTest, group: Group) => void,
 ): number {
   const vectors = readVectors<WycheproofFile<Group, Test>>(file)

@@ -82,7 +82,8 @@ export function onReject(turn: Turn, device: DeviceId, envelope: EnvelopeId, rea
   const active = activeSession(turn, device)
   if (active === null || active.session === row.sealed.session) {
     if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
-    return reason === 'notAContact' ? undefined : askForBundle(turn, device, contact)
+    if (reason !== 'notAContact') askForBundle(turn, device, contact)
+    return
   }
   turn.state.forgetEnvelope(device, envelope)
   turn.put({ kind: 'putOutbox', row: { ...row, sealed: null } })

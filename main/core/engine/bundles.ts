@@ -6,24 +6,23 @@ import type { PublicIdentity } from '../identity/account.ts'
 import { encodeIdentityPayload, verifyIdentityPayload } from '../identity/account.ts'
 import { decodeInvite } from '../identity/invite.ts'
 import type { Invite } from '../identity/invite.ts'
-import { sshsigNamespaces, sshsigSign, sshsigVerify } from '../identity/sshsig.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
-import type { DeviceId, InviteId } from '../ids.ts'
+import type { DeviceId } from '../ids.ts'
 import type { ContactRow, PendingProblem } from '../ports.ts'
 import type { Result } from '../result.ts'
-import { createBundle, openBundle } from '../session/bundle.ts'
+import { openBundle } from '../session/bundle.ts'
 import type { BundleError } from '../session/bundle.ts'
-import { encodeBundleSecrets } from '../session/bundleSecrets.ts'
-import { initiate, noPsk } from '../session/handshake.ts'
+import { noPsk } from '../session/handshake.ts'
 import type { BundlePurpose, BundleStatus } from '../wire/frame.ts'
+import { begin } from './begin.ts'
 import { deviceKeyOf } from './compose.ts'
 import { changeKey } from './contacts.ts'
 import { certify, establish } from './establish.ts'
 import { hasElapsed, withinHour } from './flow.ts'
 import { bundleProof } from './keys.ts'
-import { rewind } from './flush.ts'
 import { contactOf } from './people.ts'
-import { keepSession, nextGeneration } from './sessions.ts'
+import { makeBundle, ownerOf } from './prekeys.ts'
+import { beginFromStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 
 const limits = implementationLimits
@@ -47,27 +46,6 @@ function decodeOffer(bytes: Uint8Array): Result<Offer, DecodeError> {
 }
 
 // ── Giving ───────────────────────────────────────────────────────────────────────────────────
-
-/** Makes a bundle of this device and stores its secrets. */
-export function makeBundle(
-  turn: Turn,
-  use: { readonly invite: InviteId | null; readonly device: DeviceId | null; readonly expiresAtMs: number },
-): { readonly prekey: ReturnType<typeof createBundle>['prekeyId']; readonly bundle: Uint8Array } {
-  const { identity } = turn.state
-  const made = createBundle(turn.crypto, turn.entropy, {
-    device: identity.device,
-    identityKey: identity.identityKey,
-    expiresAtMs: use.expiresAtMs,
-    oneTime: true,
-    sign: (bytes) => sshsigSign(turn.crypto, identity.rootSeed, sshsigNamespaces.prekey, bytes),
-  })
-  const secrets = encodeBundleSecrets(made.secrets)
-  turn.put({
-    kind: 'putPrekey',
-    row: { prekey: made.prekeyId, bundle: made.bundle, secrets, ...use, createdAtMs: turn.nowMs },
-  })
-  return { prekey: made.prekeyId, bundle: made.bundle }
-}
 
 function statusForInvite(
   turn: Turn,
@@ -96,7 +74,7 @@ function statusForRenewal(turn: Turn, device: DeviceId): BundleStatus {
     return { kind: 'ok', bundle: encodeOffer(turn, renewal.bundle) }
   }
   const expiresAtMs = turn.nowMs + limits.renewalLifetimeMs
-  const made = makeBundle(turn, { invite: null, device, expiresAtMs })
+  const made = makeBundle(turn, { purpose: 'renewal', invite: null, device, expiresAtMs })
   // Answered as if it ended sooner, so that what is handed out is still good when it comes back.
   turn.setFlow(device, { renewal: { ...made, expiresAtMs: expiresAtMs - limits.renewalLifetimeMs / 2 } })
   return { kind: 'ok', bundle: encodeOffer(turn, made.bundle) }
@@ -145,8 +123,7 @@ function inviteOf(turn: Turn, contact: ContactRow): Invite | null {
 }
 
 function isNewer(error: BundleError): boolean {
-  if (error.kind === 'unknownSuite') return true
-  return error.kind === 'malformed' && error.error.kind === 'badVersion'
+  return (error.kind === 'unknownSuite' || error.kind === 'unknownVersion') && error.got > error.known
 }
 
 /** Who made the offer: the account of the contact, on this device, and nobody else. */
@@ -166,38 +143,19 @@ function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: 
     return fail(turn, device, contact, 'identityMismatch')
   }
   if (invite === null && !equalBytes(contact.descriptor, maker.descriptor)) return changeKey(turn, maker)
-  const owner = {
-    device,
-    identityKey: maker.identityKey,
-    verify: (signed: Uint8Array, signature: Uint8Array) =>
-      sshsigVerify(turn.crypto, maker.rootKey, sshsigNamespaces.prekey, signed, signature),
-  }
   // Fetched this moment: its maker, by its own clock, says whether it is still good. Ours may be years off.
-  const bundle = openBundle(offer.value.bundle, owner, 0)
+  const bundle = openBundle(offer.value.bundle, ownerOf(turn, device, maker), 0)
   if (!bundle.ok) return fail(turn, device, contact, isNewer(bundle.error) ? 'peerTooNew' : 'identityMismatch')
-  const begun = initiate({
-    crypto: turn.crypto,
-    entropy: turn.entropy,
-    nowMs: turn.nowMs,
-    local: {
-      identitySecret: turn.state.identity.identitySecret,
-      identityPayload: encodeIdentityPayload(turn.state.identity),
-    },
-    bundle: bundle.value,
-    remoteDescriptor: maker.descriptor,
-    psk: invite?.secret ?? noPsk,
-    generation: nextGeneration(turn, device),
-  })
-  if (!begun.ok) return fail(turn, device, contact, 'identityMismatch')
-  keepSession(turn, device, begun.value.session)
-  if (contact.state === 'pending') establish(turn, maker, contact, contact.acceptedInvite)
+  const { descriptor } = maker
+  const begun = begin(turn, device, { bundle: bundle.value, descriptor, psk: invite?.secret ?? noPsk })
+  if (!begun) return fail(turn, device, contact, 'identityMismatch')
+  if (contact.state === 'pending') {
+    establish(turn, maker, contact, contact.acceptedInvite)
+    // With nothing else to say the peer would not learn of the session: introduce ourselves anew.
+    turn.setFlow(device, { told: null })
+  }
   certify(turn, maker)
-  // With nothing else to say the peer would not learn of the session: introduce ourselves anew.
-  turn.setFlow(device, { renewedAtMs: turn.nowMs, ...(contact.state === 'pending' && { told: null }) })
-  rewind(turn, device)
   turn.emit({ kind: 'peersChanged' })
-  turn.follow({ kind: 'introduce', device })
-  turn.follow({ kind: 'flush', device })
 }
 
 export function onBundleReply(turn: Turn, device: DeviceId, requestId: Uint8Array, status: BundleStatus): void {
@@ -205,8 +163,11 @@ export function onBundleReply(turn: Turn, device: DeviceId, requestId: Uint8Arra
   const { ask } = turn.state.flow(device)
   if (contact === null || ask === null || ask.requestId !== toHex(requestId)) return
   if (contact.state !== 'pending' && contact.state !== 'active') return
-  // Too busy now: the request is repeated when its time comes.
-  if (status.kind === 'busy') return
+  if (status.kind === 'busy') {
+    // Too busy now: what is kept must do, or the request is repeated when its time comes.
+    if (ask.purpose === 'renew') beginFromStash(turn, device, contact)
+    return
+  }
   const answersNow = (ask.purpose === 'invite') === (contact.state === 'pending' && contact.acceptedInvite !== null)
   turn.setFlow(device, { ask: null })
   if (!answersNow || hasElapsed(ask.askedAtMs, limits.renewalLifetimeMs, turn.nowMs)) return

@@ -18,6 +18,7 @@ export function onPeerUp(
   if (contact === null) return
   turn.noticeContact(contact.account)
   turn.follow({ kind: 'introduce', device })
+  turn.follow({ kind: 'giveStash', device })
   turn.follow({ kind: 'flush', device })
 }
 

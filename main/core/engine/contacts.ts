@@ -12,6 +12,7 @@ import { err, ok } from '../result.ts'
 import type { CommandError, CommandOf, Replies } from './commands.ts'
 import { lanKey } from './keys.ts'
 import { rewind } from './flush.ts'
+import { forgetStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 
 type ContactReply = Result<{ readonly contact: ContactRow }, CommandError>
@@ -71,7 +72,10 @@ export function changeKey(turn: Turn, offered: PublicIdentity): void {
   turn.notice({ kind: 'warning', warning: { kind: 'keyChanged', account: contact.account } })
   turn.emit({ kind: 'peersChanged' })
   const device = turn.state.deviceOf(contact.account)
-  if (device !== null) turn.emit({ kind: 'disconnect', device })
+  if (device === null) return
+  // Theirs are of the old key, and ours were for who had it.
+  forgetStash(turn, device)
+  turn.emit({ kind: 'disconnect', device })
 }
 
 /** Takes the offered key: the old sessions are over, a new one is begun at the next contact. */
@@ -103,7 +107,10 @@ export function acceptKey(turn: Turn, account: AccountId): ContactReply {
 
 function part(turn: Turn, contact: ContactRow, state: 'removed' | 'blocked'): ContactRow {
   const device = turn.state.deviceOf(contact.account)
-  if (device !== null) turn.emit({ kind: 'disconnect', device })
+  if (device !== null) {
+    forgetStash(turn, device)
+    turn.emit({ kind: 'disconnect', device })
+  }
   turn.emit({ kind: 'peersChanged' })
   return turn.putContact({ ...contact, state, acceptedInvite: null, pendingProblem: null, offeredDescriptor: null })
 }

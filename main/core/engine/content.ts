@@ -13,6 +13,7 @@ import type { ContentEvent } from '../wire/contents.ts'
 import { decodeContent } from '../wire/contents.ts'
 import { advanceDelivery } from './compose.ts'
 import { directConversation, ensureConversation } from './people.ts'
+import { isStashDue, takeStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 
 interface Sender {
@@ -107,6 +108,8 @@ function takeEvent(turn: Turn, sender: Sender, event: ContentEvent, raw: Uint8Ar
       return takeProfile(turn, sender, body.name, body.addresses, event.timeMs)
     case 'receipt':
       return takeReceipt(turn, sender, body.events)
+    case 'prekeys':
+      return takeStash(turn, sender.device, body.bundles)
     case 'text':
     case 'unknown': {
       // An unknown kind without a place in the sequence is an addition that this version may ignore.
@@ -120,6 +123,8 @@ function takeEvent(turn: Turn, sender: Sender, event: ContentEvent, raw: Uint8Ar
 
 /** Does what a content says. A content that cannot be read is refused and counted, and leaves a visible gap. */
 export function takeContent(turn: Turn, device: DeviceId, account: AccountId, plaintext: Uint8Array): void {
+  // Whatever it says, the peer has answered in the session: a stash can be given in it.
+  if (isStashDue(turn, device)) turn.follow({ kind: 'giveStash', device })
   const content = decodeContent(plaintext)
   if (!content.ok) return turn.refuse(device, 'contentMalformed')
   if (content.value.kind === 'unknown') return turn.refuse(device, 'contentMalformed')

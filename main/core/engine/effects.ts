@@ -62,3 +62,5 @@ export type FollowInput =
   | { readonly kind: 'parted'; readonly device: DeviceId }
   /** Tell this contact our name and addresses. */
   | { readonly kind: 'introduce'; readonly device: DeviceId }
+  /** See to it that this contact has bundles of ours for when we are away. */
+  | { readonly kind: 'giveStash'; readonly device: DeviceId }

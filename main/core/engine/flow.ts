@@ -38,8 +38,12 @@ export interface Flow {
   /** When the peer was given bundles, and when it opened sessions, in the last hour. */
   readonly fetchesMs: readonly number[]
   readonly initialsMs: readonly number[]
+  /** When envelopes of the peer's did not open, in the last hour: each may cost as much as a thousand that do. */
+  readonly unopenedMs: readonly number[]
   /** A bundle made for the peer's renewal and not used yet, with its expiry. */
   readonly renewal: { readonly prekey: PrekeyId; readonly bundle: Uint8Array; readonly expiresAtMs: number } | null
+  /** When it was last seen to that the peer has a stash of ours; null when that has to be looked at. */
+  readonly stashLookedAtMs: number | null
 }
 
 export const idleFlow: Flow = {
@@ -53,7 +57,9 @@ export const idleFlow: Flow = {
   told: null,
   fetchesMs: [],
   initialsMs: [],
+  unopenedMs: [],
   renewal: null,
+  stashLookedAtMs: null,
 }
 
 /** Whether `sinceMs` lies at least `durationMs` back; a clock that was set back counts as elapsed. */

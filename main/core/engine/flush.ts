@@ -47,8 +47,13 @@ export function flush(turn: Turn, device: DeviceId): void {
   const flow = turn.state.flow(device)
   if (contact === null || flow.path === null || !mayTalk(contact)) return
   const active = activeSession(turn, device)
-  if (active === null || contact.state === 'pending') return askForBundle(turn, device, contact)
-  if (flow.ask !== null || needsRenewal(sessionIn(active), turn.nowMs)) askForBundle(turn, device, contact)
+  if (active === null || contact.state === 'pending') {
+    askForBundle(turn, device, contact)
+    return
+  }
+  const wantsRenewal = flow.ask !== null || needsRenewal(sessionIn(active), turn.nowMs)
+  // Under the new session it goes on in a step of its own.
+  if (wantsRenewal && askForBundle(turn, device, contact)) return
   const room = sendWindowFrames - flow.inFlight.length
   if (!flow.writable || room <= 0 || turn.state.depth(device).orderMax <= flow.cursor) return
 
@@ -57,8 +62,11 @@ export function flush(turn: Turn, device: DeviceId): void {
   const waiting = range.filter((row) => !known.has(row.order))
   const taken = waiting.slice(0, Math.min(room, sealsPerStepMax))
   const ready = sealRows(turn, device, active, taken)
-  if (ready.length < taken.length) askForBundle(turn, device, contact)
+  const isAtItsEnd = ready.length < taken.length
+  if (isAtItsEnd && askForBundle(turn, device, contact)) return
   dispatch(turn, device, ready)
+  // Nothing more can be sealed before there is another session: then everything goes out again.
+  if (isAtItsEnd) return
   if (ready.length < waiting.length) {
     // With a full window the acknowledgments will call for more.
     if (ready.length < room) turn.follow({ kind: 'flush', device })

@@ -9,7 +9,7 @@ import type { InviteRow, PrekeyRow } from '../ports.ts'
 import type { Session } from '../session/session.ts'
 import { initialMessageHash, peekInitial } from '../session/session.ts'
 import { accept, noPsk } from '../session/handshake.ts'
-import { decodeBundleSecrets } from '../session/bundleSecrets.ts'
+import { decodeBundleSecrets, isLastResort } from '../session/bundleSecrets.ts'
 import { markStored, rejectEnvelope } from './answers.ts'
 import { deviceKeyOf } from './compose.ts'
 import { takeContent } from './content.ts'
@@ -19,6 +19,7 @@ import { certify, establish, queueHello } from './establish.ts'
 import { sealContext } from './keys.ts'
 import { contactCount, contactOf, ensureConversation } from './people.ts'
 import { keepSession } from './sessions.ts'
+import { forgetStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 import { equalBytes } from '../bytes.ts'
 
@@ -52,6 +53,8 @@ interface Opened {
   readonly session: Session
   readonly plaintext: Uint8Array
   readonly identity: PublicIdentity
+  /** The prekey outlives its use. */
+  readonly lastResort: boolean
 }
 
 function openInitial(
@@ -84,7 +87,8 @@ function openInitial(
   // The callback ran if the handshake held; the compiler cannot see that.
   const verified = identity as PublicIdentity | null
   if (!accepted.ok || verified === null) return null
-  return { session: accepted.value.session, plaintext: accepted.value.plaintext, identity: verified }
+  const { session, plaintext } = accepted.value
+  return { session, plaintext, identity: verified, lastResort: isLastResort(secrets.value) }
 }
 
 /** Why this account may not become or be a contact now; null when it may. */
@@ -107,6 +111,8 @@ function refusalOf(
 
 function completeInvite(turn: Turn, invite: InviteRow, opened: Opened): void {
   const { identity } = opened
+  // Who comes by a new invite has parted from us: what we had of each other is over.
+  if (turn.state.contact(identity.account) !== null) forgetStash(turn, identity.device)
   establish(turn, identity, turn.state.contact(identity.account), null)
   certify(turn, identity)
   const conversation = ensureConversation(turn, identity.account)
@@ -140,9 +146,9 @@ export function acceptInitial(turn: Turn, device: DeviceId, sealed: Uint8Array, 
     return rejectEnvelope(turn, device, envelope, refusal === 'notAContact' ? 'notAContact' : 'busy')
   }
   if (invite !== null) completeInvite(turn, invite, opened)
-  turn.put({ kind: 'removePrekey', prekey: prekey.prekey })
+  if (!opened.lastResort) turn.put({ kind: 'removePrekey', prekey: prekey.prekey })
   turn.put({ kind: 'putInitial', hash, device, untilMs: prekey.expiresAtMs })
-  turn.setFlow(device, { renewal: null, ask: null })
+  turn.setFlow(device, { renewal: null, ask: null, stashLookedAtMs: null })
   keepSession(turn, device, opened.session)
   takeContent(turn, device, opened.identity.account, opened.plaintext)
   markStored(turn, device, envelope)

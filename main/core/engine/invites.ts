@@ -11,11 +11,11 @@ import type { ContactRow, InviteRow } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
 import { suiteId } from '../session/suite.ts'
-import { makeBundle } from './bundles.ts'
 import type { CommandError, Replies } from './commands.ts'
 import { ownAddresses } from './compose.ts'
 import { queueHello } from './establish.ts'
 import { contactCount, ensureConversation } from './people.ts'
+import { makeBundle } from './prekeys.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -48,7 +48,7 @@ export function createInvite(turn: Turn, wantedMs: number | null): Result<Replie
   const inviteId = inviteIdOf(turn.entropy.take(inviteIdSizeBytes))
   const secret = turn.entropy.take(secretSizeBytes)
   const expiresAtMs = turn.nowMs + lifetimeMs
-  const { prekey, bundle } = makeBundle(turn, { invite: inviteId, device: null, expiresAtMs })
+  const { prekey, bundle } = makeBundle(turn, { purpose: 'invite', invite: inviteId, device: null, expiresAtMs })
   const invite: Invite = {
     suite: suiteId,
     inviteId,

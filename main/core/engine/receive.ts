@@ -1,5 +1,6 @@
 /** What peers send: opened, checked, stored, and only then acknowledged. */
 import { unreachable } from '../assert.ts'
+import { implementationLimits } from '../limits.ts'
 import type { DeviceId } from '../ids.ts'
 import type { SessionRow } from '../ports.ts'
 import { classifyEnvelope, encodeSession, open } from '../session/session.ts'
@@ -8,6 +9,7 @@ import { onAck, onReject } from './acks.ts'
 import { confirmContact, markStored, rejectEnvelope } from './answers.ts'
 import { onBundleReply, onBundleRequest } from './bundles.ts'
 import { takeContent } from './content.ts'
+import { withinHour } from './flow.ts'
 import { acceptInitial } from './initial.ts'
 import { envelopeIdFor, sealContext } from './keys.ts'
 import { contactOf } from './people.ts'
@@ -41,6 +43,12 @@ function onEnvelope(turn: Turn, device: DeviceId, sealed: Uint8Array): void {
   const contact = contactOf(turn.state, device)
   if (contact?.state === 'blocked') return turn.refuse(device, 'notAContact')
   if (contact?.state === 'keyChanged') return rejectEnvelope(turn, device, envelope, 'busy')
+  const { unopenedPerHourMax } = implementationLimits
+  const unopenedMs = withinHour(turn.state.flow(device).unopenedMs, turn.nowMs, unopenedPerHourMax)
+  if (unopenedMs.length >= unopenedPerHourMax) {
+    turn.refuse(device, 'tooOften')
+    return rejectEnvelope(turn, device, envelope, 'busy')
+  }
   if (contact !== null && contact.state !== 'removed') {
     const plaintext = openWithSessions(turn, device, sealed)
     if (plaintext !== null) {
@@ -50,6 +58,7 @@ function onEnvelope(turn: Turn, device: DeviceId, sealed: Uint8Array): void {
     }
     // Nothing opens twice: only what does not open can be a repetition, and only then is it looked up.
     if (turn.state.hasSeen(device, envelope)) return turn.emit({ kind: 'ack', device, envelope })
+    turn.setFlow(device, { unopenedMs: [...unopenedMs, turn.nowMs] })
   }
   if (classifyEnvelope(sealed) === 'initial') return acceptInitial(turn, device, sealed, envelope)
   turn.refuse(device, contact === null ? 'notAContact' : 'undecryptable')

@@ -2,7 +2,7 @@
 import type { DeviceId } from '../ids.ts'
 import type { OutboxRow, SessionRow } from '../ports.ts'
 import type { Session } from '../session/session.ts'
-import { encodeSession, seal } from '../session/session.ts'
+import { encodeSession, needsRenewal, seal } from '../session/session.ts'
 import { envelopeIdFor, sealContext } from './keys.ts'
 import { sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
@@ -25,8 +25,7 @@ export function sealRows(
       ready.push(row)
       continue
     }
-    session ??= sessionIn(active)
-    const sealed = seal(turn.crypto, session, row.content, context, turn.entropy, turn.nowMs)
+    const sealed = seal(turn.crypto, session ?? sessionIn(active), row.content, context, turn.entropy, turn.nowMs)
     if (!sealed.ok) break
     session = sealed.value.session
     const bytes = sealed.value.sealed
@@ -39,6 +38,8 @@ export function sealRows(
   }
   if (session !== null) {
     turn.put({ kind: 'putSession', row: { ...active, state: encodeSession(session), usedAtMs: turn.nowMs } })
+    // Whoever has said so much without an answer asks for a new session, even when nothing waits.
+    if (needsRenewal(session, turn.nowMs)) turn.follow({ kind: 'flush', device })
   }
   return ready
 }

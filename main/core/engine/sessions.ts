@@ -26,13 +26,13 @@ export function nextGeneration(turn: Turn, device: DeviceId): number {
 }
 
 /**
- * A new session is kept, and sealed under if it outranks the one that is: of two that were begun at once both
+ * A new session is kept, and sealed under unless the one that is outranks it: of two that were begun at once both
  * sides keep the same. The others only open; the longest unused beyond the limit are removed.
  */
 export function keepSession(turn: Turn, device: DeviceId, session: Session): void {
   const active = activeSession(turn, device)
   const isSmallerDevice = turn.state.identity.device < device
-  const isActive = active === null || outranks(session, sessionIn(active), isSmallerDevice)
+  const isActive = active === null || !outranks(sessionIn(active), session, isSmallerDevice)
   const archived = turn.state.sessionsOf(device).filter((row) => isActive || row !== active)
   archived.sort((a, b) => b.usedAtMs - a.usedAtMs)
   // The new one is the active one, or one of the archived ones itself.

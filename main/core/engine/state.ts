@@ -118,6 +118,18 @@ export class State {
     if (row === undefined) throw new Missing({ prekeys: [prekey] })
     return row
   }
+  /** All prekeys that were made for this device. */
+  prekeysOf(device: DeviceId): readonly ports.PrekeyRow[] {
+    const rows = this.#tables.prekeysOf.get(device)
+    if (rows === undefined) throw new Missing({ prekeysOf: [device] })
+    return rows
+  }
+  /** What is kept of this device's bundles. */
+  stashOf(device: DeviceId): readonly ports.StashRow[] {
+    const rows = this.#tables.stash.get(device)
+    if (rows === undefined) throw new Missing({ stashOf: [device] })
+    return rows
+  }
   hasInitial(hash: string): boolean {
     const known = this.#tables.initials.get(hash)
     if (known === undefined) throw new Missing({ initials: [hash] })
@@ -164,6 +176,8 @@ export class State {
       conversations: unknown(request.conversations, tables.conversations, same),
       progress: unknown(request.progress, tables.progress, (item) => pair(item.conversation, item.device)),
       prekeys: unknown(request.prekeys, tables.prekeys, same),
+      prekeysOf: unknown(request.prekeysOf, tables.prekeysOf, same),
+      stashOf: unknown(request.stashOf, tables.stash, same),
       initials: unknown(request.initials, tables.initials, same),
       seen: unknown(request.seen, tables.seen, (item) => pair(item.device, item.envelope)),
       events: unknown(request.events, tables.events, same),
@@ -197,6 +211,18 @@ export class State {
     for (const row of slice.progress) tables.progress.set(pair(row.conversation, row.device), row)
     for (const prekey of request.prekeys ?? []) tables.prekeys.set(prekey, null)
     for (const row of slice.prekeys) tables.prekeys.set(row.prekey, row)
+    for (const device of request.prekeysOf ?? []) {
+      tables.prekeysOf.set(
+        device,
+        slice.prekeys.filter((row) => row.device === device),
+      )
+    }
+    for (const device of request.stashOf ?? []) {
+      tables.stash.set(
+        device,
+        slice.stash.filter((row) => row.device === device),
+      )
+    }
     for (const hash of request.initials ?? []) tables.initials.set(hash, slice.initials.includes(hash))
     for (const { device, envelope } of request.seen ?? []) tables.seen.set(pair(device, envelope), false)
     for (const { device, envelope } of slice.seen) tables.seen.set(pair(device, envelope), true)
@@ -255,9 +281,9 @@ export class State {
       case 'putProgress':
         return tables.progress.set(pair(change.row.conversation, change.row.device), change.row)
       case 'putPrekey':
-        return tables.prekeys.set(change.row.prekey, change.row)
+        return this.#applyPrekey(change.row.prekey, change.row)
       case 'removePrekey':
-        return tables.prekeys.set(change.prekey, null)
+        return this.#applyPrekey(change.prekey, null)
       case 'putInitial':
         return tables.initials.set(change.hash, true)
       case 'putSeen':
@@ -270,10 +296,22 @@ export class State {
   }
 
   #applyRest(
-    change: Extract<ports.Change, { kind: 'putEvent' | 'markRead' | 'putDelivery' | 'removeOutbox' | 'prune' }>,
+    change: Extract<
+      ports.Change,
+      { kind: 'putStash' | 'removeStash' | 'putEvent' | 'markRead' | 'putDelivery' | 'removeOutbox' | 'prune' }
+    >,
   ): void {
     const tables = this.#tables
     switch (change.kind) {
+      case 'putStash': {
+        const { row } = change
+        const others = this.stashOf(row.device).filter(({ prekey }) => prekey !== row.prekey)
+        return tables.stash.set(row.device, [...others, row])
+      }
+      case 'removeStash': {
+        const left = this.stashOf(change.device).filter(({ prekey }) => prekey !== change.prekey)
+        return tables.stash.set(change.device, left)
+      }
       case 'putEvent':
         return this.#noteEvent(change.row)
       case 'markRead': {
@@ -297,6 +335,16 @@ export class State {
     this.#tables.devices.set(row.device, row)
     const others = (this.#tables.devicesOf.get(row.account) ?? []).filter((device) => device !== row.device)
     this.#tables.devicesOf.set(row.account, [...others, row.device])
+  }
+
+  /** The row, and its place among those of its device. */
+  #applyPrekey(prekey: PrekeyId, row: ports.PrekeyRow | null): void {
+    const device = row === null ? this.prekey(prekey)?.device : row.device
+    if (device !== null && device !== undefined) {
+      const others = this.prekeysOf(device).filter((other) => other.prekey !== prekey)
+      this.#tables.prekeysOf.set(device, row === null ? others : [...others, row])
+    }
+    this.#tables.prekeys.set(prekey, row)
   }
 
   #applyOutbox(row: ports.OutboxRow): void {

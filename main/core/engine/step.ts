@@ -19,6 +19,7 @@ import { markRead } from './readers.ts'
 import { onFrame } from './receive.ts'
 import { sendText } from './send.ts'
 import { setSettings } from './settings.ts'
+import { giveStash } from './stash.ts'
 import type { State } from './state.ts'
 import { onStart, onTick } from './timers.ts'
 import type { Ranges } from './turn.ts'
@@ -94,6 +95,8 @@ function onHappening(turn: Turn, happening: Exclude<Happening, { kind: 'command'
       return flush(turn, happening.device)
     case 'introduce':
       return introduce(turn, happening.device)
+    case 'giveStash':
+      return giveStash(turn, happening.device)
     case 'parted':
       return onParted(turn, happening.device)
     case 'markReadRest':

@@ -34,6 +34,8 @@ export interface Tables {
   readonly conversations: Layered<ConversationId, ports.ConversationRow | null>
   readonly progress: Layered<Pair, ports.ProgressRow | null>
   readonly prekeys: Layered<PrekeyId, ports.PrekeyRow | null>
+  readonly prekeysOf: Layered<DeviceId, readonly ports.PrekeyRow[]>
+  readonly stash: Layered<DeviceId, readonly ports.StashRow[]>
   readonly initials: Layered<string, boolean>
   readonly seen: Layered<Pair, boolean>
   readonly events: Layered<EventId, ports.EventRow | null>
@@ -46,7 +48,7 @@ const resident = ['self', 'run', 'contacts', 'devices', 'devicesOf', 'invites', 
 /** Kept in memory up to a limit: what the next message will need again. */
 export const hot = ['sessions', 'conversations', 'progress', 'events', 'deliveries'] as const
 /** Kept for one batch. */
-export const passing = ['prekeys', 'initials', 'seen', 'clientIds', 'envelopes'] as const
+export const passing = ['prekeys', 'prekeysOf', 'stash', 'initials', 'seen', 'clientIds', 'envelopes'] as const
 export const tableNames = [...resident, ...hot, ...passing] as const satisfies readonly (keyof Tables)[]
 
 export function makeTables(below: Tables | null): Tables {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { concat, toBase64Url, utf8 } from '../bytes.ts'
 import { nobleCrypto as crypto } from '../crypto/noble.ts'
 import { inviteIdOf } from '../ids.ts'
-import { protocolLimits } from '../limits.ts'
+import { implementationLimits, protocolLimits } from '../limits.ts'
 import type { Invite } from './invite.ts'
 import {
   decodeInvite,
@@ -83,6 +83,17 @@ describe('invite', () => {
     expect(encodeInviteFile(crypto, invite).split('\n')).toHaveLength(3)
     expect(decodeInviteText(crypto, `Hi!\n\n  <${link}>\n\nYours, Anna`)).toEqual({ ok: true, value: invite })
     expect(decodeInviteText(crypto, 'Hi! Nothing here.')).toEqual({ ok: false, error: { kind: 'notALink' } })
+    // A letter that is nothing but the link, in lines as mail breaks them.
+    const broken = (text: string) => text.replace(/.{60}/g, '$&\n')
+    expect(decodeInviteText(crypto, broken(link))).toEqual({ ok: true, value: invite })
+    const later = `waxwing:invite/${toBase64Url(withChecksum(bytes(100, 2)))}`
+    expect(decodeInviteText(crypto, broken(later))).toEqual({ ok: false, error: { kind: 'unknownVersion', got: 2 } })
+    const max = implementationLimits.inviteTextLengthMax
+    expect(decodeInviteText(crypto, `${link}\n`.padEnd(max, ' '))).toEqual({ ok: true, value: invite })
+    expect(decodeInviteText(crypto, `${link}\n`.padEnd(max + 1, ' '))).toEqual({
+      ok: false,
+      error: { kind: 'tooLong', got: max + 1, max },
+    })
   })
 
   it('says that a link is incomplete wherever it was cut', () => {
@@ -116,6 +127,12 @@ describe('invite', () => {
       error: { kind: 'tooLong', got: long.length, max: protocolLimits.inviteLinkLengthMax },
     })
     expect(decodeInviteLink(crypto, 'A'.repeat(1_000_000))).toMatchObject({ ok: false, error: { kind: 'tooLong' } })
+    const max = protocolLimits.inviteLinkLengthMax
+    expect(decodeInvite(crypto, withChecksum(bytes(max - 4, 2)))).toMatchObject({ error: { kind: 'unknownVersion' } })
+    expect(decodeInvite(crypto, withChecksum(bytes(max - 3, 2)))).toEqual({
+      ok: false,
+      error: { kind: 'tooLong', got: max + 1, max },
+    })
   })
 
   it('names a later version and another suite', () => {

@@ -1,15 +1,20 @@
 /** A typed public key inside a fixed layout: its type byte, then 32 bytes. */
 import type { ByteReader, ByteWriter } from '../bytes.ts'
 import { assert } from '../assert.ts'
-import { keyTypes } from '../crypto/keyType.ts'
+import { isCanonicalX25519, keyTypes } from '../crypto/keyType.ts'
 
 type CurveKeyType = 'ed25519' | 'x25519'
 
-/** Reads type and key; another type is `badValue` with the field's name. */
+/**
+ * Reads type and key; another type, or an X25519 key that is not canonical, is `badValue` with the field's name.
+ * Ed25519 keys are judged with their signatures.
+ */
 export function readKey(reader: ByteReader, type: CurveKeyType, field: string): Uint8Array {
   const got = reader.u8()
   if (got !== keyTypes[type]) reader.refuse({ kind: 'badValue', field, got })
-  return reader.bytes(32)
+  const key = reader.bytes(32)
+  if (type === 'x25519' && !isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key.at(-1) ?? 0 })
+  return key
 }
 
 /** Writes type and key. */

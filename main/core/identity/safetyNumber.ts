@@ -21,10 +21,10 @@ const groupsPerSide = 6
 const digitsPerGroup = 5
 
 /**
- * Thirty digits of one side: h = SHA-512(0x0000 || key || id || key), then 5,199 times h = SHA-512(h || key); six
- * groups of five bytes, each as a big-endian number modulo 100,000. Exported for libsignal's published vectors.
+ * What the digits of one side are taken from, 64 bytes: h = SHA-512(0x0000 || key || id || key), then 5,199 times
+ * h = SHA-512(h || key). Exported for libsignal's published vectors.
  */
-export function numericFingerprint(crypto: Crypto, key: Uint8Array, id: Uint8Array): string {
+export function fingerprintHash(crypto: Crypto, key: Uint8Array, id: Uint8Array): Uint8Array {
   let hash = crypto.sha512(concat(Uint8Array.of(0, 0), key, id, key))
   const input = new Uint8Array(hash.length + key.length)
   input.set(key, hash.length)
@@ -32,6 +32,11 @@ export function numericFingerprint(crypto: Crypto, key: Uint8Array, id: Uint8Arr
     input.set(hash)
     hash = crypto.sha512(input)
   }
+  return hash
+}
+
+/** Thirty digits of one side: six groups of five bytes, each as a big-endian number modulo 100,000. */
+function digitsOf(hash: Uint8Array): string {
   let digits = ''
   for (let group = 0; group < groupsPerSide; group++) {
     let value = 0
@@ -43,8 +48,8 @@ export function numericFingerprint(crypto: Crypto, key: Uint8Array, id: Uint8Arr
 
 /** Sixty digits, the same on both sides. Ten thousand SHA-512: keep the result. */
 export function safetyNumber(crypto: Crypto, ours: VerifiableKeys, theirs: VerifiableKeys): string {
-  const sides = [ours, theirs].map((keys) => numericFingerprint(crypto, keys.descriptorHash, keys.rootKey))
-  return sides.toSorted().join('')
+  const hashes = [ours, theirs].map((keys) => fingerprintHash(crypto, keys.descriptorHash, keys.rootKey))
+  return hashes.map(digitsOf).toSorted().join('')
 }
 
 /** The sixty digits in twelve groups of five. */

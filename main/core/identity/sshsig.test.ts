@@ -28,8 +28,10 @@ function armourOf(blob: Uint8Array): string {
 function blobOf(parts: {
   version?: number
   key?: Uint8Array
+  namespace?: Uint8Array
   reserved?: string
   hash?: string
+  field?: Uint8Array
   name?: string
   sig?: Uint8Array
 }) {
@@ -37,14 +39,15 @@ function blobOf(parts: {
     .bytes(utf8('SSHSIG'))
     .u32(parts.version ?? 1)
     .prefixed32(parts.key ?? encodeSshPublicKey(publicKey))
-    .prefixed32(utf8(namespace))
+    .prefixed32(parts.namespace ?? utf8(namespace))
     .prefixed32(utf8(parts.reserved ?? ''))
     .prefixed32(utf8(parts.hash ?? 'sha512'))
     .prefixed32(
-      new ByteWriter()
-        .prefixed32(utf8(parts.name ?? 'ssh-ed25519'))
-        .prefixed32(parts.sig ?? signature)
-        .done(),
+      parts.field ??
+        new ByteWriter()
+          .prefixed32(utf8(parts.name ?? 'ssh-ed25519'))
+          .prefixed32(parts.sig ?? signature)
+          .done(),
     )
     .done()
 }
@@ -102,6 +105,14 @@ describe('SSHSIG', () => {
     expect(errorOf(blobOf({ name: 'ssh-rsa' }))).toEqual(unsupported('signature'))
     expect(errorOf(blobOf({ sig: signature.subarray(1) }))).toEqual(unsupported('signature'))
     expect(errorOf(blobOf({ key: utf8('ssh-rsa') }))).toEqual(unsupported('key'))
+    expect(errorOf(blobOf({ namespace: Uint8Array.of(0xff) }))).toEqual({
+      ok: false,
+      error: { kind: 'malformed', cause: { kind: 'badText', field: 'namespace' } },
+    })
+    expect(errorOf(blobOf({ field: utf8('ssh') }))).toEqual({
+      ok: false,
+      error: { kind: 'malformed', cause: { kind: 'truncated', wanted: 2, left: 1 } },
+    })
     expect(errorOf(concat(utf8('SSHSIX'), blobOf({}).subarray(6)))).toMatchObject({
       ok: false,
       error: { kind: 'malformed', cause: { kind: 'badValue', field: 'magic' } },
@@ -158,8 +169,15 @@ describe('SSH keys', () => {
     expect(error('')).toBe('notAKeyLine')
     expect(error(`${line}\n${line}`)).toBe('notAKeyLine')
     expect(error('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA')).toBe('malformed')
+    expect(error(`${line.slice(0, line.indexOf(' anna'))}=`)).toBe('malformed')
+    expect(error(line.replace('C3NzaC1lZDI1NTE5', 'C3NzaC1lZDI1NTE4'))).toBe('malformed')
     expect(error(`ssh-ed25519 ${'A'.repeat(5_000)}`)).toBe('tooLong')
     expect(() => sshPublicKeyLine(publicKey, 'two words')).toThrow('one printable ASCII word')
+  })
+
+  it('refuses a key of another name, though it be as long', () => {
+    const other = new ByteWriter().prefixed32(utf8('ssh-ed25518')).prefixed32(publicKey).done()
+    expect(decodeSshPublicKey(other)).toEqual({ ok: false, error: { kind: 'badText', field: 'key name' } })
   })
 
   it('refuses a key of another length', () => {
@@ -178,6 +196,7 @@ describe('SSH keys', () => {
     const fingerprint = fingerprintOf(crypto, publicKey)
     expect(fingerprint).toBe('SHA256:lbmsoA0yIEcEiVDRnMWuzm+nV+3ZEEpVIURqFoeSspg')
     expect(fingerprintGroups(fingerprint)).toHaveLength(11)
+    expect(fingerprintGroups('SHA256:')).toEqual([])
     expect(`SHA256:${fingerprintGroups(fingerprint).join('')}`).toBe(fingerprint)
     expect(parseFingerprint(`  SHA256: ${fingerprintGroups(fingerprint).join(' ')}\n`)).toBe(fingerprint)
     expect(parseFingerprint(fingerprint.slice(0, -1))).toBeNull()

@@ -99,7 +99,10 @@ function encodeBlob(sig: Sshsig): Uint8Array {
 
 /** The armoured file that `ssh-keygen -Y sign` would write; LF only. */
 export function encodeSshsig(sig: Sshsig): string {
-  const lines = toBase64(encodeBlob(sig)).match(new RegExp(`.{1,${armourLineLength}}`, 'g')) ?? []
+  const text = toBase64(encodeBlob(sig))
+  const lines = Array.from({ length: Math.ceil(text.length / armourLineLength) }, (_, i) =>
+    text.slice(i * armourLineLength, (i + 1) * armourLineLength),
+  )
   return [beginLine, ...lines, endLine, ''].join('\n')
 }
 

@@ -10,21 +10,22 @@ import { kemCipherTextSizeBytes, kemPublicKeySizeBytes, readTyped } from './suit
 
 export const authenticatorSizeBytes = 32
 
-/** `epoch` is the number of the epoch to come. */
-export type Block =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'offer'
-      readonly epoch: number
-      readonly authenticator: Uint8Array
-      readonly kemKey: Uint8Array
-    }
-  | {
-      readonly kind: 'answer'
-      readonly epoch: number
-      readonly authenticator: Uint8Array
-      readonly cipherText: Uint8Array
-    }
+/** The first half of an exchange. `epoch` is the number of the epoch to come. */
+export interface Offer {
+  readonly kind: 'offer'
+  readonly epoch: number
+  readonly authenticator: Uint8Array
+  readonly kemKey: Uint8Array
+}
+
+export interface Answer {
+  readonly kind: 'answer'
+  readonly epoch: number
+  readonly authenticator: Uint8Array
+  readonly cipherText: Uint8Array
+}
+
+export type Block = { readonly kind: 'none' } | Offer | Answer
 
 export const noBlock: Block = { kind: 'none' }
 

@@ -42,6 +42,8 @@ export interface PrekeyBundle {
   readonly signedPrekey: Uint8Array
   readonly ratchetKey: Uint8Array
   readonly oneTimePrekey: Uint8Array | null
+  /** Without a one-time prekey: several sessions may be begun with it, so it is used when nothing else is left. */
+  readonly lastResort: boolean
   readonly kemKey: Uint8Array
 }
 
@@ -50,6 +52,8 @@ export type BundleError =
   | { readonly kind: 'badSignature' }
   | { readonly kind: 'wrongDevice' }
   | { readonly kind: 'wrongIdentityKey' }
+  /** One key for two purposes: the first ratchet key must not be the signed prekey, nor any other. */
+  | { readonly kind: 'repeatedKey' }
   | { readonly kind: 'expired'; readonly expiresAtMs: number; readonly nowMs: number }
 
 export interface NewBundle {
@@ -124,6 +128,7 @@ function decodeBundle(bytes: Uint8Array): Result<Decoded, DecodeError> {
       signedPrekey,
       ratchetKey,
       oneTimePrekey,
+      lastResort: oneTimePrekey === null,
       kemKey,
       signature,
     }
@@ -135,6 +140,11 @@ export interface BundleOwner {
   readonly device: DeviceId
   readonly identityKey: Uint8Array
   readonly verify: (bytes: Uint8Array, signature: Uint8Array) => boolean
+}
+
+function repeatsKey({ identityKey, signedPrekey, ratchetKey, oneTimePrekey }: Omit<PrekeyBundle, 'bytes'>): boolean {
+  const keys = [identityKey, signedPrekey, ratchetKey, ...(oneTimePrekey === null ? [] : [oneTimePrekey])]
+  return keys.some((key, at) => keys.slice(at + 1).some((other) => equalBytes(key, other)))
 }
 
 /**
@@ -151,6 +161,7 @@ export function openBundle(bytes: Uint8Array, owner: BundleOwner, nowMs: number)
   if (!owner.verify(signed, signature)) return err({ kind: 'badSignature' })
   if (bundle.device !== owner.device) return err({ kind: 'wrongDevice' })
   if (!equalBytes(bundle.identityKey, owner.identityKey)) return err({ kind: 'wrongIdentityKey' })
+  if (repeatsKey(bundle)) return err({ kind: 'repeatedKey' })
   const { expiresAtMs } = bundle
   if (nowMs >= expiresAtMs) return err({ kind: 'expired', expiresAtMs, nowMs })
   return ok({ bytes, ...bundle })

@@ -22,6 +22,11 @@ export interface BundleSecrets {
   readonly kemSeed: Uint8Array
 }
 
+/** Whether the bundle is one of last resort: its secrets outlive their use. */
+export function isLastResort(secrets: BundleSecrets): boolean {
+  return secrets.oneTimeSecret === null
+}
+
 export function encodeBundleSecrets(secrets: BundleSecrets): Uint8Array {
   const writer = new ByteWriter()
     .u8(secretsVersion)

@@ -1,5 +1,6 @@
 /** The post-quantum ratchet: PROTOCOL.md, "Post-quantum epochs". */
 import { describe, expect, it } from 'vitest'
+import { InvariantError } from '../assert.ts'
 import { concat, toHex } from '../bytes.ts'
 import { durationsMs, protocolLimits } from '../limits.ts'
 import type { End } from '../../../test/support/sessions.ts'
@@ -8,12 +9,13 @@ import { pad } from '../wire/padding.ts'
 import type { Block } from './block.ts'
 import { encodeBlock, noBlock } from './block.ts'
 import type { Epochs } from './epochs.ts'
-import { beginReceiving, beginSending, blockFor, newEpochs, prepare, takeBlock } from './epochs.ts'
+import { beginReceiving, beginSending, blockFor, holdsEpoch, newEpochs, prepare, takeBlock } from './epochs.ts'
 import { answerAuthenticator, exchangeHash, nextEpoch, offerAuthenticator } from './epoch.ts'
 import { encodeSession, needsRenewal } from './session.ts'
 
 const of = (value: number, length = 32) => new Uint8Array(length).fill(value)
-const { pqOfferAfterTurns, pqOfferAfterMs, pqEpochTurnsMax } = protocolLimits
+const { pqOfferAfterTurns, pqOfferAfterMs } = protocolLimits
+const epochTurnsMax = 16
 
 /** Both sides of epoch 0, the initiator's offer due. */
 function due() {
@@ -46,12 +48,6 @@ function exchanged() {
   return { offering, offer, offered, answering, answer, answered: taken(offering, answer) }
 }
 
-function receiving(epochs: Epochs, epoch: number): Epochs {
-  const turn = beginReceiving(crypto, epochs, epoch)
-  if (!turn.ok) throw new Error(turn.error.kind)
-  return turn.value.epochs
-}
-
 describe('an exchange', () => {
   it('gives both sides the same epoch, each the other direction', () => {
     const { answering, answered } = exchanged()
@@ -65,7 +61,7 @@ describe('an exchange', () => {
     expect(new Set(all).size).toBe(6)
   })
 
-  it('begins when 14 turns were begun or 6 days have passed, by its own side alone', () => {
+  it('begins when 14 turns were begun or 4 days have passed, by its own side alone', () => {
     const { initiator, responder } = due()
     const offers = (epochs: Epochs, clockMs = 0, n = 0) =>
       prepare(crypto, epochs, n, seeded('x'), clockMs).exchange.kind === 'offering'
@@ -103,37 +99,34 @@ describe('an exchange', () => {
     const first = beginSending(crypto, answered)
     expect(first.epoch).toBe(1)
     const came = beginReceiving(crypto, answering, 1)
-    if (!came.ok) throw new Error(came.error.kind)
-    expect(came.value.pqChainKey).toEqual(first.pqChainKey)
-    expect(came.value.epochs).toMatchObject({ previous: null, exchange: { kind: 'idle' } })
-    const second = beginSending(crypto, came.value.epochs)
+    expect(came.pqChainKey).toEqual(first.pqChainKey)
+    expect(came.epochs).toMatchObject({ previous: null, exchange: { kind: 'idle' } })
+    const second = beginSending(crypto, came.epochs)
     expect(second.epoch).toBe(1)
     const back = beginReceiving(crypto, first.epochs, 1)
-    expect(back.ok && back.value.pqChainKey).toEqual(second.pqChainKey)
-    expect(back.ok && back.value.epochs.previous).toBeNull()
+    expect(back.pqChainKey).toEqual(second.pqChainKey)
+    expect(back.epochs.previous).toBeNull()
   })
 
   it('still opens a turn that the answerer begins in the epoch before', () => {
     const { answering, answered } = exchanged()
     const turn = beginSending(crypto, answering)
     const came = beginReceiving(crypto, answered, 0)
-    expect(came.ok && came.value.pqChainKey).toEqual(turn.pqChainKey)
+    expect(came.pqChainKey).toEqual(turn.pqChainKey)
     // And another one after it, with another key.
     const next = beginSending(crypto, turn.epochs)
     expect(next.pqChainKey).not.toEqual(turn.pqChainKey)
-    const again = came.ok ? beginReceiving(crypto, came.value.epochs, 0) : came
-    expect(again.ok && again.value.pqChainKey).toEqual(next.pqChainKey)
+    expect(beginReceiving(crypto, came.epochs, 0).pqChainKey).toEqual(next.pqChainKey)
   })
 
-  it('refuses a turn in an epoch that is not held', () => {
+  it('holds the newest epoch, and the one before until the peer has come over', () => {
     const { answered } = exchanged()
-    const unknown = (epochs: Epochs, epoch: number) => {
-      const turn = beginReceiving(crypto, epochs, epoch)
-      return turn.ok ? null : turn.error
-    }
-    expect(unknown(answered, 2)).toEqual({ kind: 'unknownEpoch', got: 2, newest: 1 })
-    expect(unknown(receiving(answered, 1), 0)).toEqual({ kind: 'unknownEpoch', got: 0, newest: 1 })
-    expect(unknown(due().initiator, 1)).toEqual({ kind: 'unknownEpoch', got: 1, newest: 0 })
+    const held = (epochs: Epochs) => [0, 1, 2].filter((epoch) => holdsEpoch(epochs, epoch))
+    expect(held(due().initiator)).toEqual([0])
+    expect(held(answered)).toEqual([0, 1])
+    const over = beginReceiving(crypto, answered, 1).epochs
+    expect(held(over)).toEqual([1])
+    expect(() => beginReceiving(crypto, over, 0)).toThrow(InvariantError)
   })
 
   it('takes repetitions and what is late without a change', () => {
@@ -226,7 +219,7 @@ describe('epochs in a conversation', () => {
     for (const [at, { epoch, turn }] of firstUses.entries()) {
       if (at === 0) continue
       expect(epoch).toBe(at)
-      expect(turn - (firstUses[at - 1]?.turn ?? 0)).toBeLessThanOrEqual(pqEpochTurnsMax)
+      expect(turn - (firstUses[at - 1]?.turn ?? 0)).toBeLessThanOrEqual(epochTurnsMax)
     }
     for (const { session } of [anna, ben]) {
       const { newest, previous } = session.ratchet.epochs
@@ -245,7 +238,21 @@ describe('epochs in a conversation', () => {
       anna.open(ben.seal('daily', atMs), atMs)
       ben.open(anna.seal('daily', atMs), atMs)
     }
-    expect(anna.session.ratchet.epochs.newest.number).toBeGreaterThanOrEqual(4)
+    expect(anna.session.ratchet.epochs.newest.number).toBeGreaterThanOrEqual(5)
+  })
+
+  it('end after 7 days at the latest even when each speaks only every other day', () => {
+    const { anna, ben } = ends()
+    let [epoch, sinceDay] = [0, 0]
+    for (let day = 1; day < 60; day++) {
+      const atMs = startMs + day * durationsMs.day
+      const [from, to] = day % 2 === 1 ? [ben, anna] : [anna, ben]
+      to.open(from.seal('daily', atMs), atMs)
+      const used = to.session.ratchet.receive?.epoch ?? 0
+      if (used > epoch) [epoch, sinceDay] = [used, day]
+      expect(day - sinceDay).toBeLessThanOrEqual(7)
+    }
+    expect(epoch).toBeGreaterThanOrEqual(8)
   })
 
   it('survive that the messages with an offer or answer come late, or never', () => {
@@ -341,5 +348,15 @@ describe('a body', () => {
       expect(encodeSession(ben.session)).toEqual(before)
     }
     expect(ben.open(anna.seal('still'))).toBe('still')
+  })
+
+  it('whose content is over the limit is refused and changes nothing, though it would fit into its class', () => {
+    const { anna, ben } = ends()
+    const max = protocolLimits.contentSizeBytesMax
+    const before = encodeSession(ben.session)
+    const sealed = withBody(anna, new Uint8Array(1 + max + 1))
+    expect(ben.refuses(sealed)).toEqual({ kind: 'tooLong', field: 'content', got: max + 1, max })
+    expect(encodeSession(ben.session)).toEqual(before)
+    expect(ben.open(withBody(anna, new Uint8Array(1 + max)))).toHaveLength(max)
   })
 })

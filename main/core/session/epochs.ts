@@ -10,7 +10,7 @@ import type { Entropy } from '../entropy.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import type { Block } from './block.ts'
+import type { Answer, Block, Offer } from './block.ts'
 import { noBlock } from './block.ts'
 import { kemSeedSizeBytes } from './bundleSecrets.ts'
 import type { Directions, Epoch } from './epoch.ts'
@@ -21,11 +21,11 @@ import { keySizeBytes } from './suite.ts'
 export type Exchange =
   | { readonly kind: 'idle' }
   /** Our key is offered until its answer comes; the seed is d || z of FIPS 203. */
-  | { readonly kind: 'offering'; readonly seed: Uint8Array; readonly block: Block }
+  | { readonly kind: 'offering'; readonly seed: Uint8Array; readonly block: Offer }
   /** The peer's key came; it is answered when something is sealed. */
   | { readonly kind: 'offered'; readonly kemKey: Uint8Array }
   /** The answer is repeated until the peer begins a turn in the epoch that it made. */
-  | { readonly kind: 'answering'; readonly block: Block }
+  | { readonly kind: 'answering'; readonly block: Answer }
 
 export interface Epochs {
   readonly isInitiator: boolean
@@ -61,9 +61,14 @@ function offers(epochs: Epochs, number: number): boolean {
   return (number % 2 === 1) === epochs.isInitiator
 }
 
-/** Whether the peer is known to have the newest epoch: it answered, or it has begun a turn in it. */
-function mayUseNewest(epochs: Epochs): boolean {
-  return epochs.previous === null || epochs.exchange.kind !== 'answering'
+/** The newest epoch that the peer is known to have: it answered, or it has begun a turn in it. */
+function speakable({ newest, previous, exchange }: Epochs): Epoch | Directions {
+  return previous !== null && exchange.kind === 'answering' ? previous : newest
+}
+
+/** Whether a turn of the peer's may be in this epoch. */
+export function holdsEpoch({ newest, previous }: Epochs, epoch: number): boolean {
+  return epoch === newest.number || epoch === previous?.number
 }
 
 function isOfferDue(epochs: Epochs, clockMs: number): boolean {
@@ -77,7 +82,7 @@ function offer(crypto: Crypto, epochs: Epochs, entropy: Entropy): Epochs {
   const seed = entropy.take(kemSeedSizeBytes)
   const kemKey = crypto.mlKem768KeyPair(seed).publicKey
   const authenticator = offerAuthenticator(crypto, epochs.newest, kemKey)
-  const block: Block = { kind: 'offer', epoch: epochs.newest.number + 1, authenticator, kemKey }
+  const block: Offer = { kind: 'offer', epoch: epochs.newest.number + 1, authenticator, kemKey }
   return { ...epochs, exchange: { kind: 'offering', seed, block } }
 }
 
@@ -95,7 +100,7 @@ function answer(crypto: Crypto, epochs: Epochs, kemKey: Uint8Array, entropy: Ent
   const newest = nextEpoch(crypto, epochs.isInitiator, epochs.newest, sharedSecret, exchange)
   crypto.wipe(sharedSecret)
   const authenticator = answerAuthenticator(crypto, newest, exchange)
-  const block: Block = { kind: 'answer', epoch: newest.number, authenticator, cipherText }
+  const block: Answer = { kind: 'answer', epoch: newest.number, authenticator, cipherText }
   return advanced(epochs, newest, { kind: 'answering', block }, clockMs)
 }
 
@@ -129,35 +134,29 @@ export interface Turn {
 /** Begins a turn of ours, in the newest epoch that the peer is known to have. */
 export function beginSending(crypto: Crypto, before: Epochs): Turn {
   const epochs = { ...before, turns: before.turns + 1 }
-  const { newest, previous } = epochs
-  const used = previous === null || mayUseNewest(epochs) ? newest : previous
+  const { newest } = epochs
+  const used = speakable(epochs)
   const { pqChainKey, directionKey: sendKey } = beginTurn(crypto, used.sendKey)
   const moved = used === newest ? { newest: { ...newest, sendKey } } : { previous: { ...used, sendKey } }
   return { epochs: { ...epochs, ...moved }, epoch: used.number, pqChainKey }
 }
 
-/** Begins a turn of the peer's in the epoch that its header names. */
-export function beginReceiving(crypto: Crypto, before: Epochs, epoch: number): Result<Turn, EpochError> {
+/** Begins a turn of the peer's in the epoch that its header names, which must be one that is held. */
+export function beginReceiving(crypto: Crypto, before: Epochs, epoch: number): Turn {
   const epochs = { ...before, turns: before.turns + 1 }
   const { newest, previous } = epochs
   if (epoch === newest.number) {
     const { pqChainKey, directionKey: receiveKey } = beginTurn(crypto, newest.receiveKey)
     // The peer has come over: it will begin no turn in the epoch before, and has our answer if we gave one.
     const exchange = epochs.exchange.kind === 'answering' ? idle : epochs.exchange
-    return ok({ epochs: { ...epochs, newest: { ...newest, receiveKey }, previous: null, exchange }, epoch, pqChainKey })
+    return { epochs: { ...epochs, newest: { ...newest, receiveKey }, previous: null, exchange }, epoch, pqChainKey }
   }
-  if (previous === null || epoch !== previous.number) {
-    return err({ kind: 'unknownEpoch', got: epoch, newest: newest.number })
-  }
+  assert(previous !== null && epoch === previous.number, 'a turn in an epoch that is not held')
   const { pqChainKey, directionKey: receiveKey } = beginTurn(crypto, previous.receiveKey)
-  return ok({ epochs: { ...epochs, previous: { ...previous, receiveKey } }, epoch, pqChainKey })
+  return { epochs: { ...epochs, previous: { ...previous, receiveKey } }, epoch, pqChainKey }
 }
 
-function takeOffer(
-  crypto: Crypto,
-  epochs: Epochs,
-  block: Extract<Block, { kind: 'offer' }>,
-): Result<Epochs, EpochError> {
+function takeOffer(crypto: Crypto, epochs: Epochs, block: Offer): Result<Epochs, EpochError> {
   const { exchange, newest } = epochs
   const { epoch, kemKey } = block
   // The first one counts: an honest peer repeats the same.
@@ -172,15 +171,10 @@ function takeOffer(
   return ok({ ...epochs, exchange: { kind: 'offered', kemKey } })
 }
 
-function takeAnswer(
-  crypto: Crypto,
-  epochs: Epochs,
-  block: Extract<Block, { kind: 'answer' }>,
-  clockMs: number,
-): Result<Epochs, EpochError> {
+function takeAnswer(crypto: Crypto, epochs: Epochs, block: Answer, clockMs: number): Result<Epochs, EpochError> {
   const { exchange, newest } = epochs
   const { epoch, cipherText } = block
-  if (exchange.kind !== 'offering' || exchange.block.kind !== 'offer') {
+  if (exchange.kind !== 'offering') {
     return err({ kind: 'unexpectedBlock', got: epoch, newest: newest.number })
   }
   const { secretKey } = crypto.mlKem768KeyPair(exchange.seed)

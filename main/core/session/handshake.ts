@@ -103,7 +103,15 @@ export function initiate(
   if (ratchet === null) return err({ kind: 'badKey', key: 'ratchetKey' })
   const { prekeyId } = bundle
   const prologue = encodePrologue({ prekeyId, ephemeralKey, cipherText: kem.cipherText, sealedIntroduction })
-  crypto.wipe(ephemeralSecret, identityPrekey, ephemeralIdentity, ephemeralPrekey, kem.sharedSecret, first.identityKey)
+  crypto.wipe(
+    ephemeralSecret,
+    identityPrekey,
+    ephemeralIdentity,
+    ephemeralPrekey,
+    kem.sharedSecret,
+    first.identityKey,
+    first.chainKey,
+  )
   if (ephemeralOneTime !== null) crypto.wipe(ephemeralOneTime)
   const { sessionId: id, transcript } = second
   const made = { id, transcript, generation: from.generation, prologue, prologueHash: null, ratchet }
@@ -135,7 +143,9 @@ function answerFirstStage(
 ): FirstStage | null {
   const { crypto, secrets, local, psk } = from
   const { ephemeralKey, cipherText } = prologue
-  const kem = crypto.mlKem768Decapsulate(cipherText, crypto.mlKem768KeyPair(secrets.kemSeed).secretKey)
+  const { secretKey } = crypto.mlKem768KeyPair(secrets.kemSeed)
+  const kem = crypto.mlKem768Decapsulate(cipherText, secretKey)
+  crypto.wipe(secretKey)
   const ephemeralIdentity = crypto.x25519(local.identitySecret, ephemeralKey)
   const ephemeralPrekey = crypto.x25519(secrets.signedPrekeySecret, ephemeralKey)
   const ephemeralOneTime = secrets.oneTimeSecret === null ? null : crypto.x25519(secrets.oneTimeSecret, ephemeralKey)
@@ -179,7 +189,7 @@ export function accept<Reason>(
   if (identityPrekey === null) return err({ kind: 'badKey', key: 'identityKey' })
 
   const second = secondStage(crypto, first, prologue.sealedIntroduction, introduction, identityPrekey)
-  crypto.wipe(identityPrekey, first.identityKey)
+  crypto.wipe(identityPrekey, first.identityKey, first.chainKey)
   const ownKey = { secret: secrets.ratchetSecret, publicKey: crypto.x25519PublicKey(secrets.ratchetSecret) }
   const ratchet = responderRatchet(crypto, second.keys, ownKey)
   const { sessionId: id, transcript } = second

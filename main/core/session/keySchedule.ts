@@ -77,8 +77,9 @@ export function firstStage(crypto: Crypto, opening: Opening, secrets: OpeningSec
     secrets.kem,
   )
   const output = crypto.hkdfSha256(material, zeroKey, concat(identityLabel, hash), 2 * keySizeBytes)
-  crypto.wipe(material)
-  return { hash, chainKey: output.slice(0, keySizeBytes), identityKey: output.slice(keySizeBytes) }
+  const stage = { hash, chainKey: output.slice(0, keySizeBytes), identityKey: output.slice(keySizeBytes) }
+  crypto.wipe(material, output)
+  return stage
 }
 
 /** The transcript's and the seal's form of an introduction. */

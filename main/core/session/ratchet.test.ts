@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ByteWriter, concat } from '../bytes.ts'
-import type { Crypto } from '../crypto/provider.ts'
+import { concat } from '../bytes.ts'
 import { durationsMs, protocolLimits } from '../limits.ts'
-import type { Header } from './header.ts'
-import { sealHeader, sealedHeaderSizeBytes } from './header.ts'
-import { ratchetOverheadBytes } from './ratchet.ts'
 import { encodeSession } from './session.ts'
 import { countSkipped } from './skippedKeys.ts'
-import { End, crypto, ends, joined, seeded, startMs } from '../../../test/support/sessions.ts'
-
-type Ends = ReturnType<typeof ends>
-
-/** Both sides have spoken, so that every part of the state is set. */
-function spoken(options = {}): Ends {
-  const both = ends(options)
-  both.anna.open(both.ben.seal('reply'))
-  both.ben.open(both.anna.seal('again'))
-  return both
-}
+import { expectRefused, forged, spoken, withoutDerivation } from '../../../test/support/forged.ts'
+import { End, seeded, startMs } from '../../../test/support/sessions.ts'
 
 function shuffled<T>(list: readonly T[], seed: string): T[] {
   const entropy = seeded(seed)
@@ -28,31 +15,6 @@ function shuffled<T>(list: readonly T[], seed: string): T[] {
     ;[result[i], result[j]] = [result[j] as T, result[i] as T]
   }
   return result
-}
-
-/** What only the peer could send: a header of its choice, sealed under a key that the receiver tries. */
-function forged(headerKey: Uint8Array, header: (Omit<Header, 'epoch'> & Partial<Header>) | Uint8Array): Uint8Array {
-  const nonce = new Uint8Array(24).fill(1)
-  const sealed =
-    header instanceof Uint8Array
-      ? concat(nonce, crypto.xchachaSeal(headerKey, nonce, header, new Uint8Array(0)))
-      : sealHeader(crypto, headerKey, nonce, { epoch: 0, ...header })
-  return concat(Uint8Array.of(2), sealed, new Uint8Array(ratchetOverheadBytes - sealedHeaderSizeBytes + 160))
-}
-
-/** A provider that derives nothing: a refusal under it cost no more than opening the header. */
-const withoutDerivation: Crypto = {
-  ...crypto,
-  hmacSha256: () => expect.unreachable('derived a message key'),
-  hkdfSha256: () => expect.unreachable('derived a key'),
-  x25519: () => expect.unreachable('agreed on a key'),
-}
-
-/** Refused, with this error, and the state to the last byte as it was. */
-function expectRefused(end: End, sealed: Uint8Array, error: object): void {
-  const before = encodeSession(end.session)
-  expect(end.refuses(sealed)).toMatchObject(error)
-  expect(encodeSession(end.session)).toEqual(before)
 }
 
 describe('the ratchet', () => {
@@ -145,7 +107,13 @@ describe('the ratchet', () => {
     const sealed = anna.seal('genuine')
     const before = encodeSession(ben.session)
     for (let length = 0; length < sealed.length; length++) ben.refuses(sealed.subarray(0, length))
-    expect(ben.refuses(concat(sealed, Uint8Array.of(0)))).toEqual({ kind: 'badTag' })
+    expect(ben.refuses(concat(sealed, Uint8Array.of(0)))).toEqual({
+      kind: 'malformed',
+      error: { kind: 'badValue', field: 'message length', got: sealed.length },
+    })
+    expect(ben.refuses(concat(sealed, new Uint8Array(64)))).toEqual({ kind: 'badTag' })
+    // A class, but of a body larger than any that can be sealed.
+    expect(ben.refuses(concat(sealed, new Uint8Array(65_568 - 160)))).toMatchObject({ kind: 'malformed' })
     expect(encodeSession(ben.session)).toEqual(before)
     expect(ben.open(sealed)).toBe('genuine')
   })
@@ -234,6 +202,11 @@ describe('the ratchet', () => {
       ben.open(anna.seal('daily', atMs), atMs)
     }
     expect(ben.open(late[6] as Uint8Array, startMs + 13 * durationsMs.day)).toBe('late 6')
+    // Not even the message itself opens once its key is 14 days old; and sealing alone drops it, too.
+    const sealing = new End(ben.session, seeded('sealing'))
+    sealing.seal('x', startMs + 14 * durationsMs.day)
+    expect(countSkipped(sealing.session.ratchet.skipped)).toBe(0)
+    expect(ben.refuses(late[5] as Uint8Array, startMs + 14 * durationsMs.day)).toMatchObject({ kind: 'noHeaderKey' })
     ben.open(anna.seal('x'), startMs + 14 * durationsMs.day)
     expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
   })
@@ -246,94 +219,5 @@ describe('the ratchet', () => {
     ben.open(anna.seal('x'), startMs - 10 * 365 * durationsMs.day)
     expect(ben.session.clock.elapsedMs).toBe(durationsMs.day)
     expect(ben.open(late)).toBe('late')
-  })
-})
-
-describe('the ratchet against its own peer', () => {
-  const ratchetKey = crypto.x25519PublicKey(new Uint8Array(32).fill(8))
-
-  it('never derives from a receiving chain that is not set (none-ck)', () => {
-    const { session, made, bundle } = joined()
-    const fresh = new End(joined().b, seeded('x'))
-    expect(made.secrets.ratchetSecret).not.toEqual(made.secrets.signedPrekeySecret)
-    expect(bundle.ratchetKey).not.toEqual(bundle.signedPrekey)
-    // Anna has opened nothing yet: no receiving chain, and only the responder's first header key.
-    const anna = new End(session, seeded('y'))
-    const first = anna.session.ratchet.nextReceiveHeaderKey
-    expectRefused(anna, forged(first, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
-    expectRefused(anna, forged(first, { ratchetKey, previousCount: 0, n: 0 }), { kind: 'badCommitment' })
-    expectRefused(anna, forged(first, new Uint8Array(43)), { kind: 'malformed' })
-    // Ben has stepped and not answered: the peer has seen no key of his to step on.
-    const next = fresh.session.ratchet.nextReceiveHeaderKey
-    expectRefused(fresh, forged(next, { ratchetKey, previousCount: 1, n: 0 }), { kind: 'badHeader' })
-  })
-
-  it('refuses headers without a ratchet key, with one of another kind, or of another length', () => {
-    const { ben } = spoken()
-    const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
-    const plain = (type: number) => new ByteWriter().u8(type).bytes(ratchetKey).u32(0).u32(0).u16(0).done()
-    for (const type of [0, 1, 3]) {
-      expectRefused(ben, forged(headerKey, plain(type)), {
-        kind: 'malformed',
-        error: { kind: 'badValue', field: 'ratchetKey', got: type },
-      })
-    }
-    // A header has one length: what is longer or shorter does not open.
-    expectRefused(ben, forged(headerKey, concat(plain(2), Uint8Array.of(0))), { kind: 'noHeaderKey' })
-    expectRefused(ben, forged(headerKey, plain(2).subarray(0, 33)), { kind: 'noHeaderKey' })
-  })
-
-  it('refuses ratchet keys of low order', () => {
-    const { anna, ben } = spoken()
-    ben.seal('an answer, so that the peer may step')
-    const next = ben.session.ratchet.nextReceiveHeaderKey
-    const received = ben.session.ratchet.receive?.n ?? 0
-    const one = new Uint8Array(32)
-    one[0] = 1
-    for (const low of [new Uint8Array(32), one]) {
-      const header = { ratchetKey: low, previousCount: received, n: 0 }
-      expectRefused(ben, forged(next, header), { kind: 'badRatchetKey' })
-    }
-    expect(ben.open(anna.seal('still'))).toBe('still')
-  })
-
-  it('refuses headers that contradict what was received', () => {
-    const { ben } = spoken()
-    const headerKey = ben.session.ratchet.receive?.headerKey as Uint8Array
-    expectRefused(ben, forged(headerKey, { ratchetKey, previousCount: 0, n: 5 }), { kind: 'badHeader' })
-    ben.seal('an answer')
-    const next = ben.session.ratchet.nextReceiveHeaderKey
-    const received = ben.session.ratchet.receive?.n ?? 0
-    expectRefused(ben, forged(next, { ratchetKey, previousCount: received - 1, n: 0 }), { kind: 'badHeader' })
-    expectRefused(ben, forged(next, { ratchetKey, previousCount: received + 1_001, n: 0 }), {
-      kind: 'gapTooLarge',
-      got: 1_001,
-    })
-    expectRefused(ben, forged(next, { ratchetKey, previousCount: received, n: 1_001 }), {
-      kind: 'gapTooLarge',
-      got: 1_001,
-    })
-    expectRefused(ben, forged(next, { ratchetKey, previousCount: received + 3, n: 7 }), { kind: 'badCommitment' })
-  })
-
-  it('refuses a header of an old chain whose message is not missing', () => {
-    const { anna, ben } = spoken()
-    anna.seal('missing')
-    ben.open(anna.seal('x'))
-    const oldKey = ben.session.ratchet.receive?.headerKey as Uint8Array
-    anna.open(ben.seal('turn'))
-    ben.open(anna.seal('next'))
-    expectRefused(ben, forged(oldKey, { ratchetKey, previousCount: 0, n: 40 }), { kind: 'noMessageKey', n: 40 })
-    expectRefused(ben, forged(oldKey, new Uint8Array(43)), { kind: 'malformed' })
-  })
-
-  it('keeps 2,000 keys at most even when a step skips in two chains at once', () => {
-    const { anna, ben } = spoken()
-    for (let turn = 0; turn < 3; turn++) {
-      for (let i = 0; i < 900; i++) anna.seal('skipped')
-      ben.open(anna.seal('x'))
-      anna.open(ben.seal('x'))
-    }
-    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
   })
 })

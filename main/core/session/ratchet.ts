@@ -15,19 +15,19 @@ import type { Entropy } from '../entropy.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import { pad, unpad } from '../wire/padding.ts'
-import { encodeBlock, splitBlock } from './block.ts'
+import { isPaddedLength, pad, paddedLength, unpad } from '../wire/padding.ts'
+import { blockSizeBytesMax, encodeBlock, splitBlock } from './block.ts'
 import type { Chain } from './chain.ts'
 import { stepChain } from './chain.ts'
 import type { EpochError, Epochs } from './epochs.ts'
-import { beginReceiving, beginSending, blockFor, newEpochs, prepare, takeBlock } from './epochs.ts'
+import { beginReceiving, beginSending, blockFor, holdsEpoch, newEpochs, prepare, takeBlock } from './epochs.ts'
 import type { Header } from './header.ts'
 import { openHeader, sealedHeaderSizeBytes, sealHeader } from './header.ts'
 import type { BodyError } from './messageKey.ts'
 import { bodyOverheadBytes, openBody, sealBody } from './messageKey.ts'
 import { stepRootKey } from './rootKey.ts'
 import type { SkippedKey, SkippedKeys } from './skippedKeys.ts'
-import { addSkipped, findSkipped, noSkippedKeys, removeSkipped, trimSkipped } from './skippedKeys.ts'
+import { addSkipped, expireSkipped, findSkipped, noSkippedKeys, removeSkipped, trimSkipped } from './skippedKeys.ts'
 import type { KeyPair } from './suite.ts'
 import { keySizeBytes, nonceSizeBytes } from './suite.ts'
 
@@ -69,11 +69,15 @@ export type RatchetError =
   /** A low-order ratchet key: the Diffie-Hellman output would be zero. */
   | { readonly kind: 'badRatchetKey' }
   | { readonly kind: 'badPadding' }
+  | { readonly kind: 'tooLong'; readonly field: 'content'; readonly got: number; readonly max: number }
   | BodyError
   | EpochError
 
 /** Sealed header, commitment, nonce, tag. */
 export const ratchetOverheadBytes = sealedHeaderSizeBytes + bodyOverheadBytes
+
+/** The largest body: a block and a content, padded. */
+const paddedSizeBytesMax = paddedLength(blockSizeBytesMax + protocolLimits.contentSizeBytesMax)
 
 /** RatchetInitAliceHE. Null if the responder's ratchet key is of low order. */
 export function initiatorRatchet(
@@ -178,7 +182,8 @@ export function sealMessage(
   const nonce = entropy.take(nonceSizeBytes)
   const body = sealBody(crypto, messageKey, nonce, plaintext, concat(associatedData, header))
   crypto.wipe(messageKey)
-  return { ratchet: { ...ratchet, send: chain, epochs }, message: concat(header, body) }
+  const skipped = expireSkipped(ratchet.skipped, clockMs)
+  return { ratchet: { ...ratchet, send: chain, epochs, skipped }, message: concat(header, body) }
 }
 
 /** A message key, and the ratchet as it will stand once the key has opened the message. */
@@ -239,6 +244,9 @@ function inNextChain(
   if (ownKey === null) return err({ kind: 'badHeader' })
   const gap = header.previousCount - (receive?.n ?? 0)
   if (gap < 0 || (receive === null && gap > 0)) return err({ kind: 'badHeader' })
+  if (!holdsEpoch(ratchet.epochs, header.epoch)) {
+    return err({ kind: 'unknownEpoch', got: header.epoch, newest: ratchet.epochs.newest.number })
+  }
   if (header.n > protocolLimits.skipMax) {
     return err({ kind: 'gapTooLarge', got: header.n, max: protocolLimits.skipMax })
   }
@@ -250,9 +258,7 @@ function inNextChain(
   }
   const shared = crypto.x25519(ownKey.secret, header.ratchetKey)
   if (shared === null) return err({ kind: 'badRatchetKey' })
-  const turn = beginReceiving(crypto, ratchet.epochs, header.epoch)
-  if (!turn.ok) return turn
-  const { epoch, pqChainKey, epochs } = turn.value
+  const { epoch, pqChainKey, epochs } = beginReceiving(crypto, ratchet.epochs, header.epoch)
   const step = stepRootKey(crypto, ratchet.rootKey, shared)
   crypto.wipe(shared)
   const stepped: Ratchet = {
@@ -279,8 +285,10 @@ function candidateFor(
   clockMs: number,
 ): Result<Candidate, RatchetError> {
   const { receive, remoteKey } = ratchet
-  const lawful = (opened: Result<Header, DecodeError>, use: (header: Header) => Result<Candidate, RatchetError>) =>
-    opened.ok ? use(opened.value) : err({ kind: 'malformed', error: opened.error } as const)
+  const lawful = (opened: Result<Header, DecodeError>, use: (header: Header) => Result<Candidate, RatchetError>) => {
+    if (!opened.ok) return err({ kind: 'malformed', error: opened.error } as const)
+    return opened.value.n < protocolLimits.turnMessagesMax ? use(opened.value) : err({ kind: 'badHeader' } as const)
+  }
 
   const present = receive === null ? null : openHeader(crypto, receive.headerKey, sealedHeader)
   if (receive !== null && present !== null) {
@@ -306,7 +314,7 @@ function candidateFor(
  */
 export function openMessage(
   crypto: Crypto,
-  ratchet: Ratchet,
+  before: Ratchet,
   message: Uint8Array,
   associatedData: Uint8Array,
   clockMs: number,
@@ -315,6 +323,11 @@ export function openMessage(
     const error: DecodeError = { kind: 'truncated', wanted: ratchetOverheadBytes, left: message.length }
     return err({ kind: 'malformed', error })
   }
+  const paddedBytes = message.length - ratchetOverheadBytes
+  if (!isPaddedLength(paddedBytes) || paddedBytes > paddedSizeBytesMax) {
+    return err({ kind: 'malformed', error: { kind: 'badValue', field: 'message length', got: message.length } })
+  }
+  const ratchet: Ratchet = { ...before, skipped: expireSkipped(before.skipped, clockMs) }
   const header = message.subarray(0, sealedHeaderSizeBytes)
   const candidate = candidateFor(crypto, ratchet, header, clockMs)
   if (!candidate.ok) return candidate
@@ -327,10 +340,12 @@ export function openMessage(
   const split = splitBlock(plaintext.value)
   if (!split.ok) return err({ kind: 'badBlock', error: split.error })
   const { block, content } = split.value
+  const max = protocolLimits.contentSizeBytesMax
+  if (content.length > max) return err({ kind: 'tooLong', field: 'content', got: content.length, max })
   const epochs = takeBlock(crypto, after.epochs, block, clockMs)
   if (!epochs.ok) return epochs
   const { receive } = after
   assert(receive !== null, 'a message was opened without a receiving chain')
-  const skipped = trimSkipped(after.skipped, receive.headerKey, clockMs)
+  const skipped = trimSkipped(after.skipped, receive.headerKey)
   return ok({ ratchet: { ...after, skipped, epochs: epochs.value }, content })
 }

@@ -13,9 +13,8 @@ export interface RootStep {
 /** Mixes one Diffie-Hellman output into the root key: the next root, chain and header keys. */
 export function stepRootKey(crypto: Crypto, rootKey: Uint8Array, shared: Uint8Array): RootStep {
   const output = crypto.hkdfSha256(shared, rootKey, rootLabel, 3 * keySizeBytes)
-  return {
-    rootKey: output.slice(0, keySizeBytes),
-    chainKey: output.slice(keySizeBytes, 2 * keySizeBytes),
-    nextHeaderKey: output.slice(2 * keySizeBytes),
-  }
+  const part = (at: number): Uint8Array => output.slice(at * keySizeBytes, (at + 1) * keySizeBytes)
+  const step = { rootKey: part(0), chainKey: part(1), nextHeaderKey: part(2) }
+  crypto.wipe(output)
+  return step
 }

@@ -1,6 +1,6 @@
 /**
  * Sessions as the engine uses them: seal, open, store, renew. One suite stands behind this interface
- * today; its id is in every session, bundle and initial message. PROTOCOL.md, "Session (ratchet)".
+ * today; its id is in every session, bundle and initial message. PROTOCOL.md, "Session (triple ratchet)".
  */
 import { concat, equalBytes } from '../bytes.ts'
 import type { Crypto } from '../crypto/provider.ts'
@@ -35,8 +35,6 @@ export type OpenError =
   | { readonly kind: 'unknownKind'; readonly got: number }
   /** An initial envelope, but not of the handshake that made this session. */
   | { readonly kind: 'otherHandshake' }
-
-const messagesPerChainMax = 0xffffffff
 
 /** A session whose handshake has just been done. */
 export function newSession(
@@ -79,7 +77,7 @@ export function seal(
   const max = protocolLimits.contentSizeBytesMax
   if (plaintext.length > max) return err({ kind: 'tooLong', field: 'content', got: plaintext.length, max })
   if (!canSeal(session.ratchet)) return err({ kind: 'notReady' })
-  if ((session.ratchet.send?.n ?? 0) >= messagesPerChainMax) return err({ kind: 'exhausted' })
+  if ((session.ratchet.send?.n ?? 0) >= protocolLimits.turnMessagesMax) return err({ kind: 'exhausted' })
   const { prologue } = session
   const clock = advance(session.clock, nowMs)
   const maxMs = protocolLimits.unacknowledgedDurationMsMax
@@ -135,15 +133,18 @@ export function open(
   const bound = boundData(kind, session, associatedData)
   const opened = openMessage(crypto, session.ratchet, message, bound, clock.elapsedMs)
   if (!opened.ok) return opened
+  const { ratchet, content } = opened.value
+  // Only a new turn of the peer's shows that it has seen a key of ours: what is late answers nothing.
+  const isAnswer = ratchet.remoteKey !== session.ratchet.remoteKey
   return ok({
-    plaintext: opened.value.content,
+    plaintext: content,
     session: {
       ...session,
       prologue: null,
-      ratchet: opened.value.ratchet,
+      ratchet,
       clock,
-      sentUnanswered: 0,
-      unansweredSinceMs: null,
+      sentUnanswered: isAnswer ? 0 : session.sentUnanswered,
+      unansweredSinceMs: isAnswer ? null : session.unansweredSinceMs,
       lastReceivedAtMs: nowMs,
     },
   })
@@ -151,14 +152,14 @@ export function open(
 
 /**
  * Whether `session` is to be sealed under rather than `other`, whichever of them opened something last: the
- * higher generation, and of two that were begun at once the one of the smaller device. Both sides decide
- * alike, so that they come to use one session; the other still opens what is on its way.
+ * higher generation; of two that were begun at once the one of the smaller device. Both sides decide alike, so
+ * that they come to use one session; the other still opens what is on its way. Of two of one generation that one
+ * side began, having forgotten the first, neither outranks the other: the one that came later is taken.
  */
 export function outranks(session: Session, other: Session, isSmallerDevice: boolean): boolean {
   if (session.generation !== other.generation) return session.generation > other.generation
   const begunHere = session.ratchet.epochs.isInitiator
-  // Begun twice by the same side, which had forgotten the first: the later one.
-  if (begunHere === other.ratchet.epochs.isInitiator) return session.createdAtMs >= other.createdAtMs
+  if (begunHere === other.ratchet.epochs.isInitiator) return false
   return begunHere === isSmallerDevice
 }
 

@@ -5,7 +5,7 @@ import { sessionIdOf } from '../ids.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { blockSizeBytesMax, encodeBlock, splitBlock } from './block.ts'
-import type { Block } from './block.ts'
+import type { Answer, Block, Offer } from './block.ts'
 import type { Chain } from './chain.ts'
 import type { Directions, Epoch } from './epoch.ts'
 import type { Epochs, Exchange } from './epochs.ts'
@@ -108,12 +108,22 @@ function writeExchange(writer: ByteWriter, exchange: Exchange): void {
 }
 
 /** Half an exchange as it goes out again: a block of this kind and nothing else. */
-function readOwnBlock(reader: ByteReader, kind: Block['kind']): Block {
+function readOwnBlock(reader: ByteReader): Block {
   const split = splitBlock(reader.prefixed('block', blockSizeBytesMax))
   if (!split.ok) return reader.refuse(split.error)
   const { block, content } = split.value
   if (content.length > 0) return reader.refuse({ kind: 'trailing', left: content.length })
-  return block.kind === kind ? block : reader.refuse({ kind: 'badText', field: 'block' })
+  return block
+}
+
+function readOffer(reader: ByteReader): Offer {
+  const block = readOwnBlock(reader)
+  return block.kind === 'offer' ? block : reader.refuse({ kind: 'badText', field: 'offer' })
+}
+
+function readAnswer(reader: ByteReader): Answer {
+  const block = readOwnBlock(reader)
+  return block.kind === 'answer' ? block : reader.refuse({ kind: 'badText', field: 'answer' })
 }
 
 function readExchange(reader: ByteReader): Exchange {
@@ -122,11 +132,11 @@ function readExchange(reader: ByteReader): Exchange {
     case exchangeKinds.idle:
       return { kind: 'idle' }
     case exchangeKinds.offering:
-      return { kind: 'offering', seed: reader.bytes(kemSeedSizeBytes), block: readOwnBlock(reader, 'offer') }
+      return { kind: 'offering', seed: reader.bytes(kemSeedSizeBytes), block: readOffer(reader) }
     case exchangeKinds.offered:
       return { kind: 'offered', kemKey: reader.bytes(kemPublicKeySizeBytes) }
     case exchangeKinds.answering:
-      return { kind: 'answering', block: readOwnBlock(reader, 'answer') }
+      return { kind: 'answering', block: readAnswer(reader) }
     default:
       return reader.refuse({ kind: 'badValue', field: 'exchange', got: kind })
   }

@@ -2,8 +2,9 @@ import type { SessionId } from '../ids.ts'
 import type { Ratchet } from './ratchet.ts'
 
 /**
- * Skipped keys age by this clock: it stands still when the wall clock goes back and moves at most a day
- * at a time, so that a wall clock that is years off does not drop them all at once.
+ * Skipped keys, post-quantum epochs and the wait for the first reply age by this clock: it stands still when the
+ * wall clock goes back and moves at most a day at a time, so that a wall clock that is years off does not end
+ * them all at once.
  */
 export interface SessionClock {
   readonly lastNowMs: number

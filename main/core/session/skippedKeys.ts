@@ -55,25 +55,35 @@ export function addSkipped(skipped: SkippedKeys, headerKey: Uint8Array, keys: re
   return [...skipped, { headerKey, keys }]
 }
 
-/**
- * Keeps to the limits: the lifetime, then the number of chains before the present one, then the number
- * of keys, the oldest first. `currentHeaderKey` is that of the present receiving chain.
- */
-export function trimSkipped(skipped: SkippedKeys, currentHeaderKey: Uint8Array, clockMs: number): SkippedKeys {
-  if (skipped.length === 0) return skipped
+/** Without the keys that are `skippedKeyLifetimeMs` old. */
+export function expireSkipped(skipped: SkippedKeys, clockMs: number): SkippedKeys {
   const bornAfterMs = clockMs - protocolLimits.skippedKeyLifetimeMs
+  const isFresh = (key: SkippedKey): boolean => key.addedAtMs > bornAfterMs
+  if (skipped.every((chain) => chain.keys.every(isFresh))) return skipped
+  return skipped.flatMap((chain) => {
+    const keys = chain.keys.filter(isFresh)
+    return keys.length === 0 ? [] : [{ headerKey: chain.headerKey, keys }]
+  })
+}
+
+/**
+ * Keeps to the limits: the number of chains before the present one, then the number of keys, the oldest
+ * first. `currentHeaderKey` is that of the present receiving chain.
+ */
+export function trimSkipped(skipped: SkippedKeys, currentHeaderKey: Uint8Array): SkippedKeys {
+  if (skipped.length === 0) return skipped
   const last = skipped.at(-1)
   const lastIsCurrent = last !== undefined && equalBytes(last.headerKey, currentHeaderKey)
   const chainsMax = protocolLimits.oldReceiveChainsMax + (lastIsCurrent ? 1 : 0)
-  let excess = countSkipped(skipped) - protocolLimits.skippedKeysMax
+  const chains = skipped.slice(-chainsMax)
+  let excess = countSkipped(chains) - protocolLimits.skippedKeysMax
+  if (excess <= 0) return chains
   const kept: SkippedChain[] = []
-  for (const [index, chain] of skipped.entries()) {
-    const tooOld = index < skipped.length - chainsMax
-    const dropped = tooOld ? chain.keys.length : Math.min(chain.keys.length, Math.max(0, excess))
+  for (const chain of chains) {
+    const dropped = Math.min(chain.keys.length, Math.max(0, excess))
     excess -= dropped
-    const keys = chain.keys.filter((key, at) => at >= dropped && key.addedAtMs > bornAfterMs)
-    if (keys.length === chain.keys.length) kept.push(chain)
-    else if (keys.length > 0) kept.push({ headerKey: chain.headerKey, keys })
+    const keys = chain.keys.slice(dropped)
+    if (keys.length > 0) kept.push({ headerKey: chain.headerKey, keys })
   }
   return kept
 }

@@ -4,9 +4,9 @@
  */
 import type { ByteReader, DecodeError } from '../bytes.ts'
 import { concat, utf8 } from '../bytes.ts'
-import { keyTypes } from '../crypto/keyType.ts'
+import { isCanonicalX25519, keyTypes } from '../crypto/keyType.ts'
 
-/** waxwing-1: X25519 and ML-KEM-768 in the PQXDH shape, EC double ratchet with header encryption, XChaCha20-Poly1305. */
+/** waxwing-1: X25519 and ML-KEM-768 in the PQXDH shape, triple ratchet with header encryption, XChaCha20-Poly1305. */
 export const suiteId = 1
 
 /** What cannot be read at all, told apart from what a newer version may read. */
@@ -58,5 +58,7 @@ export function readTyped(reader: ByteReader, field: string, type: number, sizeB
 }
 
 export function readX25519(reader: ByteReader, field: string): Uint8Array {
-  return readTyped(reader, field, keyTypes.x25519, keySizeBytes)
+  const key = readTyped(reader, field, keyTypes.x25519, keySizeBytes)
+  if (!isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key.at(-1) ?? 0 })
+  return key
 }

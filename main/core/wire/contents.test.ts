@@ -14,7 +14,8 @@ const conversation = conversationIdOf(fill(32, 2))
 const head = eventIdOf(fill(16, 3))
 
 function contentOf(body: KnownBody, change: Partial<NewContent['event']> = {}): NewContent {
-  const event = { id, conversation, sequence: 5, timeMs: 1_790_000_000_000, counter: 1, heads: [head], body, ...change }
+  const sequence = body.kind === 'prekeys' ? 0 : 5
+  const event = { id, conversation, sequence, timeMs: 1_790_000_000_000, counter: 1, heads: [head], body, ...change }
   return { kind: 'event', event }
 }
 
@@ -24,6 +25,7 @@ const bodies: readonly KnownBody[] = [
   { kind: 'text', text: 'grüß dich 🐦' },
   { kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, i) => eventIdOf(fill(16, i))) },
   { kind: 'profile', name: 'A', addresses: Array.from({ length: 8 }, () => 'x'.repeat(200)) },
+  { kind: 'prekeys', bundles: [fill(1_441, 5), fill(1_408, 6), fill(0, 0), fill(1, 7)] },
 ]
 
 /** A length-delimited or varint protobuf field, written by hand. */
@@ -69,10 +71,10 @@ describe('contents', () => {
   })
 
   it('of an unknown kind are kept, not refused', () => {
-    const later = eventWith(field(14, utf8('reaction')))
+    const later = eventWith(field(15, utf8('reaction')))
     expect(errorOf(later)).toMatchObject({
       kind: 'event',
-      event: { id, body: { kind: 'unknown', field: 14 } },
+      event: { id, body: { kind: 'unknown', field: 15 } },
       raw: later,
     })
     const laterReceipt = eventWith(field(12, concat(field(1, 2), field(2, fill(16, 1)))))
@@ -92,7 +94,7 @@ describe('contents', () => {
     expect(errorOf(new Uint8Array(0))).toEqual({ kind: 'kindCount', field: 'content', got: 0 })
     expect(errorOf(concat(eventWith(textBody), field(2, 1)))).toEqual({ kind: 'kindCount', field: 'content', got: 2 })
     expect(errorOf(eventWith())).toEqual({ kind: 'kindCount', field: 'body', got: 0 })
-    expect(errorOf(eventWith(textBody, field(14, 1)))).toEqual({ kind: 'kindCount', field: 'body', got: 2 })
+    expect(errorOf(eventWith(textBody, field(15, 1)))).toEqual({ kind: 'kindCount', field: 'body', got: 2 })
   })
 
   it('with wrong ids, numbers or texts are refused by name', () => {
@@ -126,6 +128,18 @@ describe('contents', () => {
     expect(errorOf(eventWith(field(13, field(2, fill(0, 0)))))).toMatchObject({ kind: 'tooShort', field: 'addresses' })
     expect(errorOf(eventWith(field(12, field(1, 1))))).toMatchObject({ kind: 'tooShort', field: 'events' })
     expect(errorOf(eventWith(field(12, concat(field(1, 1), field(2, fill(2, 1))))))).toMatchObject({ kind: 'tooShort' })
+  })
+
+  it('with prekeys have one to four bundles, each of at most their size, and no place in the history', () => {
+    const aside = concat(field(1, fill(16, 1)), field(2, fill(32, 2)), field(4, 9))
+    const prekeys = (...sizes: number[]) =>
+      field(1, concat(aside, field(14, concat(...sizes.map((size) => field(1, fill(size, 9)))))))
+    expect(errorOf(prekeys(1_441, 1, 1, 1))).toMatchObject({ event: { sequence: 0, body: { kind: 'prekeys' } } })
+    expect(errorOf(prekeys())).toEqual({ kind: 'tooShort', field: 'bundles', got: 0, min: 1 })
+    expect(errorOf(prekeys(1, 1, 1, 1, 1))).toEqual({ kind: 'tooMany', field: 'bundles', max: 4 })
+    expect(errorOf(prekeys(1_442))).toEqual({ kind: 'tooLong', field: 'bundles', got: 1_442, max: 1_441 })
+    const numbered = eventWith(field(14, field(1, fill(3, 9))))
+    expect(errorOf(numbered)).toEqual({ kind: 'badValue', field: 'sequence', got: 5 })
   })
 
   it('with repeated singular fields or too many of the others are refused', () => {
@@ -162,7 +176,7 @@ describe('contents', () => {
   it('cut at any place are refused or still whole', () => {
     for (const body of bodies) {
       const raw = encodeContent(contentOf(body))
-      for (let length = 0; length < raw.length; length += body.kind === 'receipt' ? 13 : 1) {
+      for (let length = 0; length < raw.length; length += raw.length > 2_500 ? 13 : 1) {
         expect(decodeContent(raw.subarray(0, length)).ok).toBe(false)
       }
     }
@@ -197,6 +211,10 @@ describe('contents', () => {
       contentOf(text, { timeMs: -1 }),
       contentOf(text, { counter: 2 ** 32 }),
       contentOf(text, { heads: Array.from({ length: 17 }, () => head) }),
+      contentOf({ kind: 'prekeys', bundles: [] }),
+      contentOf({ kind: 'prekeys', bundles: Array.from({ length: 5 }, () => fill(1, 1)) }),
+      contentOf({ kind: 'prekeys', bundles: [fill(1_442, 1)] }),
+      contentOf({ kind: 'prekeys', bundles: [fill(1, 1)] }, { sequence: 1 }),
       contentOf({ kind: 'other' } as unknown as KnownBody),
     ]) {
       expect(() => encodeContent(content)).toThrow(InvariantError)

@@ -26,6 +26,8 @@ export type KnownBody =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'receipt'; readonly state: 'read'; readonly events: readonly EventId[] }
   | { readonly kind: 'profile'; readonly name: string; readonly addresses: readonly string[] }
+  /** Bundles of the sender's device, not looked into yet: its stash with the receiver, in place of the one before. */
+  | { readonly kind: 'prekeys'; readonly bundles: readonly Uint8Array[] }
 
 /** Of a later version: store the content's raw bytes, show "needs a newer version". */
 export interface UnknownBody {
@@ -35,7 +37,7 @@ export interface UnknownBody {
 
 /**
  * One event of a conversation. `sequence` counts from 1 per sender's device and conversation what is
- * part of its history; receipts, hellos and profiles are not, and carry 0.
+ * part of its history; receipts, hellos, profiles and prekeys are not, and carry 0.
  */
 export interface ContentEvent<Body = KnownBody | UnknownBody> {
   readonly id: EventId
@@ -108,6 +110,13 @@ const eventShape: MessageShape = {
     },
   },
   13: { kind: 'message', name: 'profile', fields: { 1: name, 2: addresses } },
+  14: {
+    kind: 'message',
+    name: 'prekeys',
+    fields: {
+      1: { kind: 'bytes', name: 'bundles', max: limits.bundleSizeBytesMax, repeatedMax: limits.stashBundlesMax },
+    },
+  },
 }
 const eventField = 1
 const contentShape: MessageShape = { [eventField]: { kind: 'message', name: 'event', fields: eventShape } }
@@ -173,6 +182,12 @@ function bodyOf(event: Event, field: number): Result<KnownBody | UnknownBody, Co
     const profile = named(event.profile)
     return profile.ok ? ok({ kind: 'profile', ...profile.value }) : profile
   }
+  if (event.prekeys !== undefined) {
+    const { bundles } = event.prekeys
+    return bundles.length === 0
+      ? err({ kind: 'tooShort', field: 'bundles', got: 0, min: 1 })
+      : ok({ kind: 'prekeys', bundles })
+  }
   return ok({ kind: 'unknown', field })
 }
 
@@ -184,7 +199,9 @@ function eventOf(event: Event, bodyField: number): Result<ContentEvent, ContentE
   if (!heads.ok) return heads
   const body = bodyOf(event, bodyField)
   if (!body.ok) return body
-  if (event.sequence === 0 && body.value.kind === 'text') return err({ kind: 'badValue', field: 'sequence', got: 0 })
+  const { kind } = body.value
+  const misnumbered = event.sequence === 0 ? kind === 'text' : kind === 'prekeys'
+  if (misnumbered) return err({ kind: 'badValue', field: 'sequence', got: event.sequence })
   return ok({
     id: eventIdOf(event.id),
     conversation: conversationIdOf(event.conversation),
@@ -265,6 +282,10 @@ function bodyFields(body: KnownBody): Partial<Event> {
           addresses: addressBytes(body.addresses),
         },
       }
+    case 'prekeys':
+      bounded('prekeys', body.bundles.length, 1, limits.stashBundlesMax)
+      for (const bundle of body.bundles) bounded('bundle', bundle.length, 0, limits.bundleSizeBytesMax)
+      return { prekeys: { bundles: [...body.bundles] } }
     default:
       return unreachable(body)
   }
@@ -277,7 +298,9 @@ function bodyFields(body: KnownBody): Partial<Event> {
 export function encodeContent(content: NewContent): Uint8Array {
   const { event } = content
   bounded('heads', event.heads.length, 0, limits.eventHeadsMax)
-  bounded('sequence', event.sequence, event.body.kind === 'text' ? 1 : 0, Number.MAX_SAFE_INTEGER)
+  const { kind } = event.body
+  const sequenceMax = kind === 'prekeys' ? 0 : Number.MAX_SAFE_INTEGER
+  bounded('sequence', event.sequence, kind === 'text' ? 1 : 0, sequenceMax)
   bounded('timeMs', event.timeMs, 0, limits.timeMsMax)
   bounded('counter', event.counter, 0, u32Max)
   const bytes = ContentCodec.encode({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { protocolLimits } from '../limits.ts'
-import { envelopeOverheadBytes, pad, paddedFrameLength, paddedLength, unpad } from './padding.ts'
+import { envelopeOverheadBytes, isPaddedLength, pad, paddedFrameLength, paddedLength, unpad } from './padding.ts'
 
 describe('padding', () => {
   it('has few classes, each reached by its own largest content, never shrinking', () => {
@@ -19,6 +19,8 @@ describe('padding', () => {
     expect(wrong).toEqual([])
     expect(classes.size).toBe(62)
     for (const padded of classes) expect(paddedLength(padded - 1)).toBe(padded)
+    for (let size = 0; size <= 61_472; size++) if (isPaddedLength(size) !== classes.has(size)) wrong.push(size)
+    expect(wrong).toEqual([])
   })
 
   it('gives texts of different lengths the same size', () => {

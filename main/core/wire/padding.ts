@@ -25,6 +25,11 @@ export function paddedLength(contentBytes: number): number {
   return Math.ceil((needed - classOffsetBytes) / step) * step + classOffsetBytes
 }
 
+/** Whether a size is that of a class. */
+export function isPaddedLength(sizeBytes: number): boolean {
+  return sizeBytes >= smallestClassBytes && paddedLength(sizeBytes - 1) === sizeBytes
+}
+
 /** The size of a control frame of `frameBytes` bytes: one that an envelope's frame can have as well. */
 export function paddedFrameLength(frameBytes: number): number {
   return paddedLength(Math.max(0, frameBytes - envelopeOverheadBytes - 1)) + envelopeOverheadBytes

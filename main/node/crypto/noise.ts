@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import sodium from 'sodium-native'
+import { isCanonicalX25519 } from '../../core/crypto/keyType.ts'
 import type { NetworkOptions } from '../../net/options.ts'
 import { hmacSha256, sha256 } from './sha2.ts'
 
@@ -71,10 +72,12 @@ export function createNoiseCrypto(): NoiseCrypto {
       return { privateKey, publicKey: publicKeyOf(privateKey) }
     },
     generateX25519KeyPairFromSeed: (seed) => ({ privateKey: seed, publicKey: publicKeyOf(seed) }),
-    /** Throws for an all-zero output (RFC 7748 section 6.1). */
+    /** Throws for an all-zero output (RFC 7748 section 6.1), and for a key that is not canonical. */
     generateX25519SharedKey(privateKey, publicKey) {
+      const key = whole(publicKey)
+      if (!isCanonicalX25519(key)) throw new Error('Not a canonical X25519 key')
       const shared = new Uint8Array(keyLength)
-      sodium.crypto_scalarmult(shared, whole(privateKey), whole(publicKey))
+      sodium.crypto_scalarmult(shared, whole(privateKey), key)
       return shared
     },
     chaCha20Poly1305Encrypt(plaintext, nonce, associatedData, key) {

@@ -1,18 +1,14 @@
 /**
- * The primitives over sodium-native (libsodium, N-API, prebuilt), with SHA-2 beside this file and ML-KEM from
- * noble. Kept equal to core/crypto/noble.ts by test/conformance/vectors. `sodium_malloc` is not used: it fails
+ * The primitives over sodium-native (libsodium, N-API, prebuilt), with SHA-2 and ML-KEM beside this file.
+ * Kept equal to core/crypto/noble.ts by test/conformance/vectors. `sodium_malloc` is not used: it fails
  * in Electron.
  */
 import sodium from 'sodium-native'
 import { assert } from '../../core/assert.ts'
-import {
-  mlKem768CheckPublicKey,
-  mlKem768Decapsulate,
-  mlKem768Encapsulate,
-  mlKem768KeyPair,
-} from '../../core/crypto/mlkem768.ts'
+import { mlKem768CheckPublicKey } from '../../core/crypto/mlkem768.ts'
 import type { Crypto } from '../../core/crypto/provider.ts'
 import { xchachaTagLength } from '../../core/crypto/xchacha.ts'
+import { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './mlkem768.ts'
 import { hkdfSha256, hmacSha256, sha256, sha512 } from './sha2.ts'
 
 function x25519PublicKey(secret: Uint8Array): Uint8Array {
@@ -109,7 +105,7 @@ function argon2id(
   return output
 }
 
-/** The provider for Node 20 and Electron 33; loading this file loads the native library. */
+/** The provider for Node 20 and Electron 33; loading this file loads the native library and the WebAssembly one. */
 export function createSodiumCrypto(): Crypto {
   return {
     name: 'sodium',

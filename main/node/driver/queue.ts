@@ -14,6 +14,7 @@ function repeatable(happening: Happening): string | null {
   switch (happening.kind) {
     case 'flush':
     case 'introduce':
+    case 'giveStash':
     case 'parted':
       return `${happening.kind} ${happening.device}`
     case 'tick':

@@ -7,6 +7,7 @@ import { contactQueries, deviceQueries, selfQueries } from './identity.ts'
 import { outboxQueries, progressQueries, seenQueries } from './outbox.ts'
 import { initialQueries, inviteQueries, prekeyQueries, sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
+import { stashQueries } from './stash.ts'
 
 export type Queries = ReturnType<typeof prepareQueries>
 
@@ -17,6 +18,7 @@ export function prepareQueries(connection: Connection) {
     devices: deviceQueries(connection),
     sessions: sessionQueries(connection),
     prekeys: prekeyQueries(connection),
+    stash: stashQueries(connection),
     invites: inviteQueries(connection),
     initials: initialQueries(connection),
     conversations: conversationQueries(connection),

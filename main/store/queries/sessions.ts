@@ -36,9 +36,12 @@ export function sessionQueries(connection: Connection) {
   }
 }
 
+const prekeyPurposes = ['invite', 'renewal', 'stash', 'replaced'] as const
+
 function prekeyOf(row: Row): PrekeyRow {
   return {
     prekey: prekeyId(row, 'prekey'),
+    purpose: oneOf(row, 'purpose', prekeyPurposes),
     bundle: blob(row, 'bundle'),
     secrets: blob(row, 'secrets'),
     invite: inviteIdOrNull(row, 'invite'),
@@ -50,18 +53,20 @@ function prekeyOf(row: Row): PrekeyRow {
 
 export function prekeyQueries(connection: Connection) {
   const put = connection.prepare(`
-    INSERT INTO prekey (prekey, bundle, secrets, invite, device, created_at_ms, expires_at_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO prekey (prekey, purpose, bundle, secrets, invite, device, created_at_ms, expires_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (prekey) DO UPDATE SET
-      bundle = excluded.bundle, secrets = excluded.secrets, invite = excluded.invite, device = excluded.device,
-      created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms`)
+      purpose = excluded.purpose, bundle = excluded.bundle, secrets = excluded.secrets, invite = excluded.invite,
+      device = excluded.device, created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms`)
   const remove = connection.prepare('DELETE FROM prekey WHERE prekey = ?')
   const get = connection.prepare('SELECT * FROM prekey WHERE prekey = ?')
+  const ofDevice = connection.prepare('SELECT * FROM prekey WHERE device = ? ORDER BY prekey')
   const prune = connection.prepare('DELETE FROM prekey WHERE expires_at_ms <= ?')
   return {
     put(row: PrekeyRow): void {
       put.run([
         key(row.prekey),
+        row.purpose,
         row.bundle,
         row.secrets,
         keyOrNull(row.invite),
@@ -77,6 +82,7 @@ export function prekeyQueries(connection: Connection) {
       const row = get.get([key(prekey)])
       return row === undefined ? null : prekeyOf(row)
     },
+    ofDevice: (device: DeviceId): readonly PrekeyRow[] => ofDevice.all([key(device)]).map(prekeyOf),
     prune(nowMs: number): void {
       prune.run([nowMs])
     },

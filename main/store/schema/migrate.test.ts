@@ -20,8 +20,8 @@ afterEach(() => {
 
 const later: readonly Migration[] = [
   ...migrations,
-  { version: 20, sql: 'CREATE TABLE twenty (id INTEGER PRIMARY KEY) STRICT;' },
-  { version: 30, sql: 'ALTER TABLE twenty ADD COLUMN thirty TEXT;' },
+  { version: 30, sql: 'CREATE TABLE thirty (id INTEGER PRIMARY KEY) STRICT;' },
+  { version: 40, sql: 'ALTER TABLE thirty ADD COLUMN forty TEXT;' },
 ]
 
 describe('migrations', () => {
@@ -30,23 +30,23 @@ describe('migrations', () => {
   })
 
   it('take an empty file to the newest version, and an older one further', () => {
-    expect(upgrade(connection, 0)).toBe(10)
-    expect(versionOf(connection)).toEqual({ ok: true, value: 10 })
+    expect(upgrade(connection, 0)).toBe(20)
+    expect(versionOf(connection)).toEqual({ ok: true, value: 20 })
     connection.exec("INSERT INTO setting (key, value) VALUES ('kept', '1')")
-    expect(upgrade(connection, 10, later)).toBe(30)
-    expect(versionOf(connection, later)).toEqual({ ok: true, value: 30 })
-    expect(connection.prepare('SELECT thirty FROM twenty').all([])).toEqual([])
+    expect(upgrade(connection, 20, later)).toBe(40)
+    expect(versionOf(connection, later)).toEqual({ ok: true, value: 40 })
+    expect(connection.prepare('SELECT forty FROM thirty').all([])).toEqual([])
     expect(connection.prepare('SELECT value FROM setting').get([])).toEqual({ value: '1' })
-    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: 30, supported: 10 } })
-    expect(upgrade(connection, 30, later)).toBe(30)
+    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: 40, supported: 20 } })
+    expect(upgrade(connection, 40, later)).toBe(40)
   })
 
   it('leave everything as it was when one of them fails', () => {
     upgrade(connection, 0)
-    const failing = [...later, { version: 40, sql: 'CREATE TABLE forty (id INTEGER) STRICT; SELECT nonsense;' }]
-    expect(() => upgrade(connection, 10, failing)).toThrow('nonsense')
-    expect(versionOf(connection)).toEqual({ ok: true, value: 10 })
-    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('twenty', 'forty')").all([])).toEqual([])
+    const failing = [...later, { version: 50, sql: 'CREATE TABLE fifty (id INTEGER) STRICT; SELECT nonsense;' }]
+    expect(() => upgrade(connection, 20, failing)).toThrow('nonsense')
+    expect(versionOf(connection)).toEqual({ ok: true, value: 20 })
+    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('thirty', 'fifty')").all([])).toEqual([])
   })
 
   it('know their own files only', () => {

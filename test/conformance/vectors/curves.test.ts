@@ -1,8 +1,19 @@
 /** X25519 and Ed25519 against Wycheproof, RFC 8032 and CCTV. */
 import { describe, expect, it } from 'vitest'
 import { concat } from '../../../main/core/bytes.ts'
+import { deviceIdOf } from '../../../main/core/ids.ts'
+import { peerOf } from '../../../main/net/keys.ts'
 import { bytesOfHex, describeVectors, eachWycheproof, expectSame, readVectors } from '../../vectors/load.ts'
 import { providers } from '../../vectors/providers.ts'
+
+/** A vector of CCTV. */
+interface Vector {
+  readonly number: number
+  readonly key: string
+  readonly sig: string
+  readonly msg: string
+  readonly flags: readonly string[] | null
+}
 
 describe.each(providers)('$name', (crypto) => {
   describeVectors('wycheproof/x25519_test.json.gz', () => {
@@ -58,7 +69,6 @@ describe.each(providers)('$name', (crypto) => {
 
   describeVectors('cctv/ed25519vectors.json.gz', () => {
     it('is strict: no small order, nothing but canonical encodings, no residue of low order', () => {
-      type Vector = { number: number; key: string; sig: string; msg: string; flags: readonly string[] | null }
       const refused = ['low_order_A', 'low_order_R', 'non_canonical_A', 'non_canonical_R', 'low_order_residue']
       const vectors = readVectors<readonly Vector[]>('cctv/ed25519vectors.json.gz')
       let taken = 0
@@ -69,6 +79,23 @@ describe.each(providers)('$name', (crypto) => {
       }
       expect(vectors).toHaveLength(914)
       expect(taken).toBe(43)
+    })
+  })
+})
+
+describe('the network', () => {
+  describeVectors('cctv/ed25519vectors.json.gz', () => {
+    it('knows no device by a key of small order or by an encoding that is not canonical', () => {
+      const vectors = readVectors<readonly Vector[]>('cctv/ed25519vectors.json.gz')
+      const refused = ['low_order_A', 'non_canonical_A']
+      let unsafe = 0
+      for (const { number, key, flags } of vectors) {
+        const isUnsafe = refused.some((flag) => flags?.includes(flag))
+        const peer = peerOf(deviceIdOf(bytesOfHex(key)))
+        expectSame(`number ${number}: ${flags?.join()}`, peer === null, isUnsafe)
+        if (isUnsafe) unsafe++
+      }
+      expect(unsafe).toBeGreaterThan(300)
     })
   })
 })

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nobleCrypto } from '../../../main/core/crypto/noble.ts'
 import { createSodiumCrypto } from '../../../main/node/crypto/sodium.ts'
-import { bytesOfHex } from '../../vectors/load.ts'
 
 const sodium = createSodiumCrypto()
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 })
@@ -46,6 +45,25 @@ describe('both providers', () => {
     )
   })
 
+  it('exchange secrets by ML-KEM alike, with a ciphertext that was altered too', () => {
+    const seed = fc.uint8Array({ minLength: 64, maxLength: 64 })
+    holds(
+      20,
+      fc.property(seed, key, fc.nat({ max: 1_087 }), (d, coins, at) => {
+        const pair = sodium.mlKem768KeyPair(d)
+        expect(pair).toEqual(nobleCrypto.mlKem768KeyPair(d))
+        const made = sodium.mlKem768Encapsulate(pair.publicKey, coins)
+        expect(made).toEqual(nobleCrypto.mlKem768Encapsulate(pair.publicKey, coins))
+        const { cipherText, sharedSecret } = made as NonNullable<typeof made>
+        expect(sodium.mlKem768Decapsulate(cipherText, pair.secretKey)).toEqual(sharedSecret)
+        cipherText[at] = (cipherText[at] as number) ^ 1
+        const rejected = sodium.mlKem768Decapsulate(cipherText, pair.secretKey)
+        expect(rejected).not.toEqual(sharedSecret)
+        expect(rejected).toEqual(nobleCrypto.mlKem768Decapsulate(cipherText, pair.secretKey))
+      }),
+    )
+  })
+
   it('stretch passphrases alike', () => {
     const salt = new Uint8Array(16).fill(5)
     for (const [memoryKiB, passes, length] of [
@@ -60,21 +78,6 @@ describe('both providers', () => {
     }
     expect(sodium.argon2id(new Uint8Array(0), salt, 8, 1, 32)).toEqual(
       nobleCrypto.argon2id(new Uint8Array(0), salt, 8, 1, 32),
-    )
-  })
-
-  it.each([nobleCrypto, sodium])('$name knows the first vectors of FIPS 180-4 and RFC 5869', (crypto) => {
-    const abc = new TextEncoder().encode('abc')
-    expect(crypto.sha256(abc)).toEqual(bytesOfHex('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'))
-    expect(crypto.sha512(abc).subarray(0, 8)).toEqual(bytesOfHex('ddaf35a193617aba'))
-    const okm = crypto.hkdfSha256(
-      bytesOfHex('0b'.repeat(22)),
-      bytesOfHex('000102030405060708090a0b0c'),
-      bytesOfHex('f0f1f2f3f4f5f6f7f8f9'),
-      42,
-    )
-    expect(okm).toEqual(
-      bytesOfHex('3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865'),
     )
   })
 

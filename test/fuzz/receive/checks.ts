@@ -13,9 +13,12 @@ import { crypto } from '../../support/sessions.ts'
 import { must, mustBeSameBytes, mustEqual } from '../target.ts'
 import type { Done, Person } from './person.ts'
 
-/** A contact whose key is another one is told to the user, and a pending one why it cannot be reached: nothing else. */
-function isKeyChange(change: Change): boolean {
-  return change.kind === 'putContact' && change.row.state === 'keyChanged' && change.row.offeredDescriptor !== null
+/** A contact whose key is another one is told to the user, and both stashes go; a pending one why it cannot be reached. */
+function isKeyChange(change: Change, { changes }: Done): boolean {
+  const isTold = (one: Change): boolean =>
+    one.kind === 'putContact' && one.row.state === 'keyChanged' && one.row.offeredDescriptor !== null
+  const isForgotten = change.kind === 'removePrekey' || change.kind === 'removeStash'
+  return isTold(change) || (isForgotten && changes.some(isTold))
 }
 function isProblem(change: Change): boolean {
   return change.kind === 'putContact' && change.row.state === 'pending' && change.row.pendingProblem !== null
@@ -27,7 +30,7 @@ function isOfEnvelope(change: Change): boolean {
 const nothing = (): boolean => false
 
 /** By why a peer's frame led to nothing: what may be stored all the same. */
-const storedAtRefusal: Readonly<Record<Refusal, (change: Change) => boolean>> = {
+const storedAtRefusal: Readonly<Record<Refusal, (change: Change, done: Done) => boolean>> = {
   frameMalformed: nothing,
   frameUnknown: nothing,
   notAContact: nothing,
@@ -40,16 +43,17 @@ const storedAtRefusal: Readonly<Record<Refusal, (change: Change) => boolean>> = 
 }
 
 /** Whether a frame was refused; what it may have changed all the same is checked. */
-export function checkRefusals({ changes, effects }: Done): readonly string[] {
+export function checkRefusals(done: Done): readonly string[] {
+  const { changes, effects } = done
   const refused: string[] = []
   for (const effect of effects) {
     if (effect.kind === 'refused') {
       const may = storedAtRefusal[effect.refusal]
-      const wrong = changes.find((change) => !may(change))
+      const wrong = changes.find((change) => !may(change, done))
       must(wrong === undefined, `${effect.refusal} stored a ${wrong?.kind}`)
       refused.push(effect.refusal)
     } else if (effect.kind === 'send' && effect.frame.kind === 'reject') {
-      const wrong = changes.find((change) => !isKeyChange(change))
+      const wrong = changes.find((change) => !isKeyChange(change, done))
       must(wrong === undefined, `an envelope was rejected as ${effect.frame.reason} and stored a ${wrong?.kind}`)
       refused.push(`rejected ${effect.frame.reason}`)
     }

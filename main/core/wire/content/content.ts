@@ -149,6 +149,12 @@ export namespace Content {
     value: Uint8Array
   }
 
+  export interface ContentEventPrekeysBundlesFieldEvent {
+    field: '$.event.prekeys.bundles[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Content>): Uint8Array {
     return encodeMessage(obj, Content.codec())
   }
@@ -157,7 +163,7 @@ export namespace Content {
     return decodeMessage(buf, Content.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent | ContentEventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Content.codec(), opts)
   }
 }
@@ -173,6 +179,7 @@ export interface Event {
   text?: Text
   receipt?: Receipt
   profile?: Profile
+  prekeys?: Prekeys
 }
 
 export namespace Event {
@@ -235,6 +242,11 @@ export namespace Event {
         if (obj.profile != null) {
           w.uint32(106)
           Profile.codec().encode(obj.profile, w)
+        }
+
+        if (obj.prekeys != null) {
+          w.uint32(114)
+          Prekeys.codec().encode(obj.prekeys, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -305,6 +317,12 @@ export namespace Event {
             case 13: {
               obj.profile = Profile.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.profile
+              })
+              break
+            }
+            case 14: {
+              obj.prekeys = Prekeys.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.prekeys
               })
               break
             }
@@ -405,6 +423,13 @@ export namespace Event {
 
               break
             }
+            case 14: {
+              yield * Prekeys.codec().stream(reader, reader.uint32(), `${prefix}.prekeys`, {
+                limits: opts.limits?.prekeys
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -491,6 +516,12 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventPrekeysBundlesFieldEvent {
+    field: '$.prekeys.bundles[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Event>): Uint8Array {
     return encodeMessage(obj, Event.codec())
   }
@@ -499,7 +530,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent | EventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -1006,5 +1037,113 @@ export namespace Profile {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent> {
     return streamMessage(buf, Profile.codec(), opts)
+  }
+}
+
+export interface Prekeys {
+  bundles: Uint8Array[]
+}
+
+export namespace Prekeys {
+  let _codec: Codec<Prekeys>
+
+  export const codec = (): Codec<Prekeys> => {
+    if (_codec == null) {
+      _codec = message<Prekeys>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.bundles != null && obj.bundles.length > 0) {
+          for (const value of obj.bundles) {
+            w.uint32(10)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          bundles: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.bundles != null && obj.bundles.length === opts.limits.bundles) {
+                throw new MaxLengthError('Decode error - repeated field "bundles" had too many elements')
+              }
+
+              obj.bundles.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          bundles: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.bundles != null && obj.bundles === opts.limits.bundles) {
+                throw new MaxLengthError('Streaming decode error - repeated field "bundles" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.bundles[]`,
+                index: obj.bundles,
+                value: reader.bytes()
+              }
+
+              obj.bundles++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PrekeysBundlesFieldEvent {
+    field: '$.bundles[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Prekeys>): Uint8Array {
+    return encodeMessage(obj, Prekeys.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Prekeys>): Prekeys {
+    return decodeMessage(buf, Prekeys.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Prekeys>): Generator<PrekeysBundlesFieldEvent> {
+    return streamMessage(buf, Prekeys.codec(), opts)
   }
 }

@@ -1,0 +1,122 @@
+/** Which attack is tested where: none of the list may be without its test, nor a numbered test without its place here. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Every attack that must be tested, with the titles that carry it; what follows in a title is in brackets. */
+const required: Readonly<Record<string, readonly string[]>> = {
+  'case 1': ['a length of 2^32-1, a negative or a non-minimal varint is refused before anything is allocated'],
+  'case 2': ['a message one byte over the limit is dropped and counted'],
+  'case 3': [
+    'one byte every 10 s in the handshake is closed within 10 s, others untouched',
+    'one byte every 10 s in the body of a frame is closed within 10 s, others untouched',
+  ],
+  'case 4': ['a valid frame of every type cut at every offset is a typed error and changes nothing'],
+  'case 5': ['of a stream flood or reset storm that connection alone closes'],
+  'case 6': ['a small frame never decodes to more than four times its size'],
+  'case 7': ['one message over two paths is one row and one notification'],
+  'case 8': ['a replay after a restart, after a ratchet step and after a restored database is rejected'],
+  'case 9': ['2,000 messages in any order all decrypt and are shown in the order of their sender'],
+  'case 10': ['of messages that never arrive a gap is shown, exactly as wide, until they do'],
+  'case 11': ['version 0 or 255, or a capability stripped, is refused and never weaker'],
+  'case 12': [
+    'any bit of header, sender, time or type flipped is refused',
+    'any bit of a first envelope flipped is refused, and its invite stays open',
+  ],
+  'case 13': [
+    'a valid blob of one context offered in another is rejected',
+    'half an exchange offered as the other half, in another epoch or back to its maker is rejected',
+  ],
+  'case 14': [
+    'low-order and non-canonical X25519 is rejected in prekeys, in first envelopes and in headers',
+    'malleable Ed25519 is rejected in prekeys, descriptors and certificates',
+    'low-order and non-canonical X25519 and malleable Ed25519 are rejected in Noise',
+  ],
+  'case 15': [
+    'an ML-KEM key with a coefficient out of range is rejected in a bundle and in an offer',
+    'a bad ciphertext is rejected implicitly: as if the seal behind it were bad',
+    'a bad ciphertext in an answer is a bad authenticator, and the exchange goes on',
+  ],
+  'case 16': ['10,000 prekey fetches are capped per requester, and a last resort is marked as such'],
+  'case 17': [
+    'a header 25,001 ahead is refused in constant time; 2,000 keys are kept at most',
+    'the worst lawful frame, two gaps of 1,000, costs 50 ms at most',
+  ],
+  'case 18': ['after any number of forged headers the genuine message still decrypts'],
+  'case 19': [
+    'a reaction or edit to a message that does not exist, or from a stranger, shows nothing and gets no receipt',
+  ],
+  'case 20': ['secrets of equal length have equal size on the wire'],
+  'case 23': ['whoever republishes another’s bundle as its own is rejected'],
+  'case 26': ['unsigned membership changes and unasked keys are ignored'],
+  'none-ck': ['nothing is derived from a receiving chain that is not set, and no header goes without a key'],
+  replay: ['one initial message never makes two sessions'],
+  'weak state': ['the first ratchet key is a key of its own, never the signed prekey'],
+  handshake: [
+    'a one-time prekey is deleted on use and serves nobody again',
+    'simultaneous initiation is resolved to one session without loss',
+    'a session is begun anew after 1,000 messages or 7 days without a reply',
+    'nothing is sealed under a session that nobody acknowledged for 30 days',
+    'another identity key is detected in an offer and in a first envelope, and nothing is sent',
+    'the same code serves online and offline',
+  ],
+}
+
+const numbers = [...Array.from({ length: 20 }, (_, at) => at + 1), 23, 26]
+const named = ['none-ck', 'replay', 'weak state', 'handshake']
+
+/** A test that runs, by itself or once for each of some; not one that is skipped or only planned. */
+const call = /\bit(?:\.each\([^\n]*\))?\(\s*(['"`])((?:case \d+|none-ck|replay|weak state|handshake): .*?)\1/g
+
+interface Found {
+  readonly file: string
+  readonly key: string
+  readonly title: string
+}
+
+function titlesIn(file: string): readonly Found[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(call)].map(([, , whole = '']) => {
+    const at = whole.indexOf(': ')
+    const title = whole.slice(at + 2).replace(/ \(%s\)$/, '')
+    return { file: relative(root, file), key: whole.slice(0, at), title }
+  })
+}
+
+/** Files of the layers that run without being named: a test elsewhere would not count. */
+function testFiles(): readonly string[] {
+  return ['test/attacks', 'test/interop', 'test/sim'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(root, folder, name)),
+  )
+}
+
+describe('the list of attacks', () => {
+  const found = testFiles().flatMap(titlesIn)
+
+  it('has every number that is asked for', () => {
+    expect(Object.keys(required).toSorted()).toEqual(
+      [...numbers.map((number) => `case ${number}`), ...named].toSorted(),
+    )
+    expect(Object.values(required).every((titles) => titles.length > 0)).toBe(true)
+  })
+
+  it('has a test of that title for each, and only one', () => {
+    const missing = Object.entries(required).flatMap(([key, titles]) =>
+      titles.flatMap((title) => {
+        const files = found.filter((one) => one.key === key && one.title === title)
+        return files.length === 1 ? [] : [`${key}: ${title}: in ${files.length} tests`]
+      }),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('names every test that carries a number', () => {
+    const unknown = found.filter(({ key, title }) => !required[key]?.includes(title))
+    expect(unknown).toEqual([])
+  })
+})
