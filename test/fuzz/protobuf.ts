@@ -40,7 +40,9 @@ export function countFields(message: Uint8Array): ReadonlyMap<number, number> | 
     const tag = next()
     const number = Math.floor(tag / 8)
     const wireType = tag % 8
-    const length = wireType === 0 ? next() * 0 : wireType === 1 ? 8 : wireType === 2 ? next() : wireType === 5 ? 4 : NaN
+    // A value of its own, or the length of what follows.
+    const said = wireType === 0 || wireType === 2 ? next() : 0
+    const length = [Number.isNaN(said) ? said : 0, 8, said, Number.NaN, Number.NaN, 4][wireType] ?? Number.NaN
     if (!(length <= message.length - at)) return null
     at += length
     counts.set(number, (counts.get(number) ?? 0) + 1)

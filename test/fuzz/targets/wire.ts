@@ -78,6 +78,7 @@ const bodies: readonly KnownBody[] = [
   { kind: 'hello', name: 'Ada', addresses: ['/ip4/192.168.0.7/tcp/4001', '/ip6/::1/tcp/9'], descriptor: bytesOf(20) },
   { kind: 'receipt', state: 'read', events: [1, 2, 3].map((fill) => eventIdOf(bytesOf(16, fill))) },
   { kind: 'profile', name: '', addresses: [] },
+  { kind: 'prekeys', bundles: [bytesOf(40), bytesOf(8)] },
 ]
 
 function contentSeeds(): readonly Uint8Array[] {
@@ -87,7 +88,7 @@ function contentSeeds(): readonly Uint8Array[] {
       event: {
         id: eventIdOf(bytesOf(16, at)),
         conversation: conversationIdOf(bytesOf(32, at)),
-        sequence: at + 1,
+        sequence: body.kind === 'prekeys' ? 0 : at + 1,
         timeMs: 1_800_000_000_000,
         counter: at,
         heads: at === 1 ? [eventIdOf(bytesOf(16, 9))] : [],
