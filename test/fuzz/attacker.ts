@@ -71,7 +71,8 @@ export class Attacker {
   seal(content: Uint8Array, tape: Tape, associatedData: Uint8Array): Uint8Array | null {
     const mask = tape.u16()
     const does = (deviation: keyof typeof deviations): boolean => (mask & deviations[deviation]) !== 0
-    const before = this.#turning(does('newTurn'))
+    const shown = does('ratchetKey') ? this.#otherKey(tape) : null
+    const before = this.#turning(does('newTurn'), shown)
     if (before === null) return null
     const chain = does('fromTurnStart') ? (this.#turnStart ?? before.send) : before.send
     const n = does('number') ? tape.number(chain.n, u32Max) : chain.n
@@ -80,7 +81,7 @@ export class Attacker {
       : this.#honestBlock(before.epochs, n)
     const { messageKey, after } = this.#stepTo(chain, n)
     const header = sealHeader(this.#crypto, this.#headerKey(before, does('headerKey') ? tape : null), this.#nonce(), {
-      ratchetKey: does('ratchetKey') ? this.#otherKey(before, tape) : before.ownKey.publicKey,
+      ratchetKey: shown ?? before.ownKey.publicKey,
       previousCount: does('previousCount') ? tape.number(before.previousCount, u32Max) : before.previousCount,
       n,
       epoch: does('epoch') ? tape.number(chain.epoch, 0xffff) : chain.epoch,
@@ -104,13 +105,15 @@ export class Attacker {
   }
 
   /** The ratchet in the middle of a turn of ours, or at the beginning of a new one. */
-  #turning(newTurn: boolean): Turning | null {
+  #turning(newTurn: boolean, shown: Uint8Array | null): Turning | null {
     const { ratchet } = this.session
     const { send, ownKey, remoteKey } = ratchet
     if (send !== null && ownKey !== null && !newTurn) return { ...ratchet, send, ownKey }
     if (remoteKey === null) return null
     const secret = this.#entropy.take(32)
-    const shared = this.#crypto.x25519(secret, remoteKey)
+    // With a key of low order both sides know the outcome: who takes it is at one with who sent it.
+    const isWeak = shown !== null && lowOrderKeys.includes(shown)
+    const shared = isWeak ? new Uint8Array(32) : this.#crypto.x25519(secret, remoteKey)
     if (shared === null) return null
     const step = stepRootKey(this.#crypto, ratchet.rootKey, shared)
     const { epochs, epoch, pqChainKey } = beginSending(this.#crypto, ratchet.epochs)
@@ -140,9 +143,9 @@ export class Attacker {
     return tape.pick([ratchet.nextSendHeaderKey, ratchet.nextReceiveHeaderKey, new Uint8Array(32)])
   }
 
-  #otherKey(ratchet: Turning, tape: Tape): Uint8Array {
+  #otherKey(tape: Tape): Uint8Array {
     const fresh = this.#crypto.x25519PublicKey(this.#entropy.take(32))
-    return tape.pick([fresh, ratchet.remoteKey ?? fresh, ...lowOrderKeys])
+    return tape.pick([fresh, this.session.ratchet.remoteKey ?? fresh, ...lowOrderKeys])
   }
 
   #crookedPadding(body: Uint8Array, tape: Tape): Uint8Array {

@@ -25,7 +25,6 @@ export interface FuzzerParts {
 const batchSize = 48
 /** Different faults of one target; after so many the rest can wait. */
 const findingsMax = 5
-const shrinkTriesMax = 40
 
 export class Fuzzer {
   readonly findings: Finding[] = []
@@ -65,9 +64,7 @@ export class Fuzzer {
       batch.push(input)
       if (this.#note(await this.#judge(input), input)) reaching.add(input)
     }
-    if (coverage.fresh(false) > 0) {
-      for (const input of batch) if ((await this.#reach(input)) > 0) reaching.add(await this.#shortest(input))
-    }
+    if (coverage.fresh(false) > 0) for (const input of await this.#reachingIn(batch)) reaching.add(input)
     this.corpus.push(...reaching)
   }
 
@@ -91,20 +88,15 @@ export class Fuzzer {
     return judge(this.#parts.target, input, this.#parts.frameMsMax)
   }
 
-  /** How much code an input reaches that nothing has reached before. */
-  async #reach(input: Uint8Array): Promise<number> {
+  /** Those of a batch that reach code that nothing has reached before: halved until each stands alone. */
+  async #reachingIn(batch: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
     const { coverage } = this.#parts
-    coverage.fresh(false)
-    await this.#judge(input)
-    return coverage.fresh(false)
-  }
-
-  async #shortest(input: Uint8Array): Promise<Uint8Array> {
-    const reach = await this.#reach(input)
-    const shortest = await shrink(input, async (candidate) => (await this.#reach(candidate)) >= reach, shrinkTriesMax)
-    await this.#judge(shortest)
-    this.#parts.coverage.fresh(true)
-    return shortest
+    for (const input of batch) await this.#judge(input)
+    if (coverage.fresh(batch.length === 1) === 0) return []
+    if (batch.length === 1) return batch
+    const middle = batch.length >> 1
+    const first = await this.#reachingIn(batch.slice(0, middle))
+    return [...first, ...(await this.#reachingIn(batch.slice(middle)))]
   }
 
   /** Whether something happened that has not happened before. */

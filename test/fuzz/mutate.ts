@@ -22,8 +22,17 @@ function interestingByte(chance: Chance): number {
   return chance.happens(0.6) ? chance.pick([0, 1, 2, 3, 4, 0x0a, 0x20, 0x7f, 0x80, 0xfe, 0xff]) : chance.below(256)
 }
 
+/** Where a kind, a version, a number of things to come mostly stands. */
+const frontBytes = 24
+
+/** A place before, between or behind the bytes; often near the front, where most decisions are. */
 function placeIn(bytes: Uint8Array, chance: Chance): number {
-  return chance.below(bytes.length + 1)
+  return chance.below(1 + (chance.happens(0.25) ? Math.min(frontBytes, bytes.length) : bytes.length))
+}
+
+/** The place of a byte, or of `size` of them; zero where there are too few. */
+function byteIn(bytes: Uint8Array, chance: Chance, size = 1): number {
+  return Math.max(0, Math.min(placeIn(bytes, chance), bytes.length - size))
 }
 
 /** A range, mostly a short one. */
@@ -46,17 +55,17 @@ function inserted(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
 
 const flipBit: Move = (bytes, { chance }) => {
   const copy = bytes.slice()
-  const at = chance.below(Math.max(1, copy.length))
+  const at = byteIn(copy, chance)
   copy[at] = (copy[at] ?? 0) ^ (1 << chance.below(8))
   return copy
 }
 
 const setByte: Move = (bytes, { chance }) =>
-  overwritten(bytes, chance.below(Math.max(1, bytes.length)), Uint8Array.of(interestingByte(chance)))
+  overwritten(bytes, byteIn(bytes, chance), Uint8Array.of(interestingByte(chance)))
 
 const addToByte: Move = (bytes, { chance }) => {
   const copy = bytes.slice()
-  const at = chance.below(Math.max(1, copy.length))
+  const at = byteIn(copy, chance)
   copy[at] = (copy[at] ?? 0) + chance.between(-16, 16)
   return copy
 }
@@ -97,7 +106,7 @@ const useToken: Move = (bytes, { chance, tokens }) => {
 /** A big-endian number of one, two, four or eight bytes: an end of a range, or what is left behind it. */
 const setNumber: Move = (bytes, { chance }) => {
   const size = chance.pick([1, 2, 2, 4, 8])
-  const at = chance.below(Math.max(1, bytes.length - size + 1))
+  const at = byteIn(bytes, chance, size)
   const left = bytes.length - at - size
   const value = chance.happens(0.5) ? chance.pick(numbers) : left + chance.pick([-1, 0, 0, 1])
   const number = new DataView(new ArrayBuffer(8))
@@ -111,7 +120,7 @@ const addToNumber: Move = (bytes, { chance }) => {
   const copy = bytes.slice()
   const view = new DataView(copy.buffer)
   const size = chance.pick([2, 4])
-  const at = chance.below(bytes.length - size + 1)
+  const at = byteIn(bytes, chance, size)
   const change = chance.pick([-256, -64, -2, -1, 1, 2, 64, 256])
   if (size === 2) view.setUint16(at, view.getUint16(at) + change)
   else view.setUint32(at, view.getUint32(at) + change)

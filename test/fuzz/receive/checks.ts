@@ -24,8 +24,12 @@ function isProblem(change: Change): boolean {
   return change.kind === 'putContact' && change.row.state === 'pending' && change.row.pendingProblem !== null
 }
 /** The content alone was refused: its envelope opened, so its session has moved on and it is known as seen. */
-function isOfEnvelope(change: Change): boolean {
-  return !['putEvent', 'putProgress', 'putDelivery', 'markRead', 'putSetting', 'putSelf'].includes(change.kind)
+function isOfEnvelope(change: Change, { changes }: Done): boolean {
+  // A handshake by a new invite ends what was between the two before, whatever its first content says.
+  if (change.kind === 'removeStash') return changes.some(({ kind }) => kind === 'putInitial')
+  return !['putEvent', 'putProgress', 'putDelivery', 'putStash', 'markRead', 'putSetting', 'putSelf'].includes(
+    change.kind,
+  )
 }
 const nothing = (): boolean => false
 
@@ -46,9 +50,11 @@ const storedAtRefusal: Readonly<Record<Refusal, (change: Change, done: Done) => 
 export function checkRefusals(done: Done): readonly string[] {
   const { changes, effects } = done
   const refused: string[] = []
+  // Bundles come in replies, and in the contents of envelopes that are stored all the same.
+  const isEnvelope = effects.some(({ kind }) => kind === 'ack')
   for (const effect of effects) {
     if (effect.kind === 'refused') {
-      const may = storedAtRefusal[effect.refusal]
+      const may = effect.refusal === 'bundleRefused' && isEnvelope ? isOfEnvelope : storedAtRefusal[effect.refusal]
       const wrong = changes.find((change) => !may(change, done))
       must(wrong === undefined, `${effect.refusal} stored a ${wrong?.kind}`)
       refused.push(effect.refusal)
@@ -85,6 +91,10 @@ export function checkMemory(state: State, disk: Disk, people: readonly Person[])
     )
     mustEqual(state.device(device), disk.devices.get(device) ?? null, 'a device changed in memory')
     const stored = [...disk.sessions.values()].filter((row) => row.device === device)
+    if (isEmptyRequest(state.lacks({ stashOf: [device] }))) {
+      const kept = [...disk.stash.values()].filter((row) => row.device === device)
+      mustEqual(new Set(state.stashOf(device)), new Set(kept), 'a stash changed in memory')
+    }
     if (!isEmptyRequest(state.lacks({ sessionsOf: [device] }))) continue
     const held = state.sessionsOf(device)
     must(held.length === stored.length, 'memory and disk hold other sessions')
@@ -123,6 +133,15 @@ function checkRows(disk: Disk): void {
 /** All that is stored keeps to its limits, and another run can begin with it. */
 export function checkDisk(disk: Disk): void {
   checkRows(disk)
+  const stashed = new Map<string, number>()
+  for (const { device } of disk.stash.values()) stashed.set(device, (stashed.get(device) ?? 0) + 1)
+  for (const count of stashed.values()) must(count <= protocolLimits.stashBundlesMax, 'more bundles than are given')
+  const given = new Map<string, number>()
+  for (const { device, purpose } of disk.prekeys.values()) {
+    if (device !== null && purpose !== 'renewal') given.set(device, (given.get(device) ?? 0) + 1)
+  }
+  const givenMax = implementationLimits.stashPrekeysPerDeviceMax
+  for (const count of given.values()) must(count <= givenMax, 'more prekeys than are kept')
   const active = new Map<string, number>()
   const all = new Map<string, number>()
   for (const row of disk.sessions.values()) {

@@ -27,6 +27,8 @@ export interface Facts {
   readonly nowMs: number
   /** Events that the writer may name. */
   readonly known: readonly EventId[]
+  /** A bundle of the writer's. */
+  readonly bundle: (tape: Tape) => Uint8Array
 }
 
 const textSizeBytesMax = protocolLimits.messageTextSizeBytesMax + 64
@@ -46,25 +48,35 @@ function eventIn(tape: Tape, facts: Facts): Uint8Array {
   return event === undefined || tape.below(8) === 7 ? tape.chunk() : idBytes(event)
 }
 
-/** The body of an event as a field of it. */
-function bodyOf(tape: Tape, facts: Facts): Uint8Array {
+interface Body {
+  /** A field of the event. */
+  readonly bytes: Uint8Array
+  /** Whether an honest writer gives it no number. */
+  readonly isAside: boolean
+}
+
+function bodyOf(tape: Tape, facts: Facts): Body {
   const several = (make: () => Uint8Array, max: number) => Array.from({ length: tape.below(max) }, make)
-  switch (tape.below(6)) {
+  const aside = (bytes: Uint8Array): Body => ({ bytes, isAside: true })
+  switch (tape.below(7)) {
     case 0:
-      return field(11, field(1, concat(utf8('said'), repeated(tape))))
+      return { bytes: field(11, field(1, concat(utf8('said'), repeated(tape)))), isAside: false }
     case 1:
-      return field(12, concat(varintField(1, tape.number(1, 9)), ...several(() => field(2, eventIn(tape, facts)), 64)))
+      return aside(
+        field(12, concat(varintField(1, tape.number(1, 9)), ...several(() => field(2, eventIn(tape, facts)), 64))),
+      )
     case 2:
-      return field(13, concat(field(1, repeated(tape)), ...several(() => field(2, tape.chunk()), 12)))
+      return aside(field(13, concat(field(1, repeated(tape)), ...several(() => field(2, tape.chunk()), 12))))
     case 3:
-      return field(
-        10,
-        concat(field(1, tape.chunk()), ...several(() => field(2, tape.chunk()), 12), field(3, tape.chunk())),
+      return aside(
+        field(10, concat(field(1, tape.chunk()), ...several(() => field(2, tape.chunk()), 12), field(3, tape.chunk()))),
       )
     case 4:
-      return field(10 + tape.below(200), tape.chunk())
+      return aside(field(14, concat(...Array.from({ length: 1 + tape.below(5) }, () => field(1, facts.bundle(tape))))))
+    case 5:
+      return { bytes: field(10 + tape.below(200), tape.chunk()), isAside: false }
     default:
-      return tape.chunk()
+      return { bytes: tape.chunk(), isAside: false }
   }
 }
 
@@ -73,7 +85,9 @@ export function contentFrom(tape: Tape, facts: Facts): Uint8Array {
   const mask = tape.u8()
   if ((mask & 128) !== 0) return tape.longChunk()
   const conversation = (mask & 1) !== 0 ? tape.chunk() : idBytes(facts.conversation)
-  const sequence = (mask & 2) !== 0 ? tape.number(facts.sequence, Number.MAX_SAFE_INTEGER) : facts.sequence
+  const body = bodyOf(tape, facts)
+  const honest = body.isAside ? 0 : facts.sequence
+  const sequence = (mask & 2) !== 0 ? tape.number(honest, Number.MAX_SAFE_INTEGER) : honest
   const timeMs = (mask & 4) !== 0 ? tape.number(facts.nowMs, protocolLimits.timeMsMax) : facts.nowMs
   const counter = (mask & 8) !== 0 ? tape.number(0, 0xffffffff) : 0
   const heads = (mask & 16) !== 0 ? Array.from({ length: tape.below(20) }, () => field(6, eventIn(tape, facts))) : []
@@ -87,7 +101,7 @@ export function contentFrom(tape: Tape, facts: Facts): Uint8Array {
       varintField(4, timeMs),
       varintField(5, counter),
       ...heads,
-      bodyOf(tape, facts),
+      body.bytes,
     ),
   )
   return (mask & 32) !== 0 ? patched(content, tape) : content

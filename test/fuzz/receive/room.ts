@@ -35,6 +35,8 @@ export interface Room {
   readonly inviteBundle: Uint8Array
   /** The bundle that the victim made for a renewal by the turned one. */
   readonly renewalBundle: Uint8Array
+  /** Those that the victim has given it beforehand: for one session each, and one for several. */
+  readonly stash: readonly Uint8Array[]
   /** Envelopes of the victim's that the turned one has not acknowledged. */
   readonly unacknowledged: readonly EnvelopeId[]
 }
@@ -140,6 +142,7 @@ export function makeRoom(turns: number): Room {
     invite,
     inviteBundle: bundleIn(ask(victim, stranger, { kind: 'bundleRequest', requestId, purpose })),
     renewalBundle: bundleIn(ask(victim, turned, { kind: 'bundleRequest', requestId, purpose: { kind: 'renew' } })),
+    stash: [...turned.disk.stash.values()].map(({ bundle }) => bundle),
     unacknowledged,
   }
 }

@@ -65,7 +65,9 @@ export class Siege {
   #facts(sender: Person, sequence: number) {
     const conversation = conversationOf(sender, this.#room.victim)
     const known = [...this.#victim.disk.events.values()].map((row): EventId => row.event)
-    return { conversation, sequence, nowMs: this.#victim.nowMs, known }
+    const { nowMs } = this.#victim
+    const bundle = (tape: Tape) => bundleFrom(tape, sender.identity, sender.device, this.#entropy, nowMs + 30 * day)
+    return { conversation, sequence, nowMs, known, bundle }
   }
 
   // ── What the victim does ───────────────────────────────────────────────────────────────────
@@ -142,14 +144,15 @@ export class Siege {
 
   /** A first message: of the stranger with the invite, or of a contact with the bundle of a renewal. */
   #begin(tape: Tape): void {
-    const { stranger, turned, invite, inviteBundle, renewalBundle } = this.#room
+    const { stranger, turned, invite, inviteBundle, renewalBundle, stash } = this.#room
     const initiator = tape.pick([stranger, turned])
     const withInvite = tape.pick([initiator === stranger, initiator !== stranger])
+    const bundle = withInvite ? inviteBundle : tape.pick([renewalBundle, ...stash])
     const session = beginFrom(tape, {
       initiator,
       responder: this.#room.victim,
       others: [this.#room.victim, turned, stranger, this.#room.maker].map((person) => person.identity),
-      bundle: withInvite ? inviteBundle : renewalBundle,
+      bundle,
       psk: withInvite ? invite.secret : noPsk,
       entropy: this.#entropy,
     })

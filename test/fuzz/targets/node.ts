@@ -188,7 +188,7 @@ const contract: Target = {
     const parsed = clock.time(() => schema.parse(value, 'value'))
     if (!parsed.ok) {
       must(parsed.problem.reason.length < 300, 'a reason quotes what was sent')
-      return [`${name} refused`, parsed.problem.reason.replace(/[0-9]+|key .*$/g, '')]
+      return [`${name} refused`, parsed.problem.reason.split(' ', 3).join(' ')]
     }
     must(
       parsed.value === null || typeof parsed.value !== 'object' || parsed.value !== value,

@@ -30,7 +30,20 @@ function seeds(): readonly Uint8Array[] {
   const renewals = Array.from({ length: 6 }, (_, kind) => tape(0, 1, 1, 0, 0, kind, 1, 1, ...honest))
   const keyChange = tape(0, 1, 1, 0, 1, 0, ...honest, 3, 0, 3, ...honest)
   const bundles = Array.from({ length: 5 }, (_, bit) => tape(0, 2, 1 << bit, 1, 1, 1, 0, 0, 0, ...honest))
-  return [...acts, ...deviations, ...contents, ...payloads, ...renewals, keyChange, ...bundles]
+  // A stash of one to five bundles, well made and otherwise.
+  const stashes = Array.from({ length: 5 }, (_, count) => tape(1, 0, 0, 4, count, 0, 0, 0, count, 1, 1, ...honest))
+  const fromStash = Array.from({ length: 5 }, (_, which) => tape(1, 1, 1, 0, which, 0, 0, ...honest))
+  return [
+    ...stashes,
+    ...fromStash,
+    ...acts,
+    ...deviations,
+    ...contents,
+    ...payloads,
+    ...renewals,
+    keyChange,
+    ...bundles,
+  ]
 }
 
 const receive: Target = {
