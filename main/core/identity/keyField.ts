@@ -13,7 +13,7 @@ export function readKey(reader: ByteReader, type: CurveKeyType, field: string): 
   const got = reader.u8()
   if (got !== keyTypes[type]) reader.refuse({ kind: 'badValue', field, got })
   const key = reader.bytes(32)
-  if (type === 'x25519' && !isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key.at(-1) ?? 0 })
+  if (type === 'x25519' && !isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key[31] as number })
   return key
 }
 

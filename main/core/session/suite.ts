@@ -59,6 +59,6 @@ export function readTyped(reader: ByteReader, field: string, type: number, sizeB
 
 export function readX25519(reader: ByteReader, field: string): Uint8Array {
   const key = readTyped(reader, field, keyTypes.x25519, keySizeBytes)
-  if (!isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key.at(-1) ?? 0 })
+  if (!isCanonicalX25519(key)) reader.refuse({ kind: 'badValue', field, got: key[keySizeBytes - 1] as number })
   return key
 }
