@@ -55,6 +55,7 @@ export const refusals: Record<string, readonly string[]> = {
   'bundle of another device': ['wrongDevice'],
   'bundle of another identity key': ['wrongIdentityKey'],
   'bundle expired': ['expired'],
+  'bundle: a key twice': ['repeatedKey'],
 }
 
 export interface ErrorLike {

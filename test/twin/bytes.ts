@@ -50,6 +50,9 @@ export type KeyType = keyof typeof keyTypes
 
 export const key = (type: KeyType, x: Uint8Array) => join(u8(keyTypes[type][0]), x)
 
+/** "An X25519 key is written as a number below 2^255 - 19; any other encoding is refused". */
+const prime = 2n ** 255n - 19n
+
 /** Reads a layout; whatever does not fit is `kind`. */
 export class Layout {
   private at = 0
@@ -78,7 +81,9 @@ export class Layout {
 
   key(type: KeyType): Uint8Array {
     if (this.int(1) !== keyTypes[type][0]) refuse(this.kind)
-    return this.take(keyTypes[type][1])
+    const bytes = this.take(keyTypes[type][1])
+    if (type === 'x25519' && bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n) >= prime) refuse(this.kind)
+    return bytes
   }
 
   end(): void {

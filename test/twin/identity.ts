@@ -1,5 +1,5 @@
 /** PROTOCOL.md, "Identity" and "Prekey bundles". */
-import { Layout, join, key, refuse, same, str32, text, u16, u64, u8 } from './bytes.ts'
+import { Layout, hex, join, key, refuse, same, str32, text, u16, u64, u8 } from './bytes.ts'
 import { primitives } from './primitives.ts'
 
 type Namespace = 'identity-descriptor@waxwing' | 'device@waxwing' | 'device-root@waxwing' | 'prekey@waxwing'
@@ -151,6 +151,8 @@ export function readBundle(bundle: Uint8Array, owner: Identity, nowMs: number): 
   verify(owner.root, 'prekey@waxwing', bundle.slice(0, -64), signature)
   if (!same(device, owner.device)) refuse('bundle of another device')
   if (!same(identityKey, owner.identityKey)) refuse('bundle of another identity key')
+  const keys = [identityKey, signedPrekey, ratchetKey, ...(oneTimePrekey ? [oneTimePrekey] : [])].map(hex)
+  if (new Set(keys).size < keys.length) refuse('bundle: a key twice')
   if (nowMs >= expiresAtMs) refuse('bundle expired')
   return { prekeyId, signedPrekey, ratchetKey, oneTimePrekey, kemKey }
 }

@@ -12,7 +12,7 @@ import { ownerOf } from '../scenarios/bundle.ts'
 import { meet } from '../scenarios/handshake.ts'
 import type { Author, Draft } from './author.ts'
 import { accepting, invited } from './handshakes.ts'
-import { anna, ben, bytesFor, flipped, lowOrderKey, mallory, replaced, startMs } from './people.ts'
+import { anna, ben, bytesFor, flipped, lowOrderKey, mallory, replaced, startMs, unreducedKey } from './people.ts'
 
 /** Where the parts of an initial envelope stand. */
 const at = {
@@ -116,6 +116,12 @@ export function makeAcceptances(author: Author): void {
       malformed({ kind: 'badValue', field: 'ephemeralKey', got: 1 }),
     ],
     [
+      'unreduced-ephemeral-key',
+      'The ephemeral key is 2^255 - 17, which is 2 written otherwise.',
+      { envelope: replaced(envelope, at.ephemeralKey, unreducedKey) },
+      malformed({ kind: 'badValue', field: 'ephemeralKey', got: 0x7f }),
+    ],
+    [
       'cut-ciphertext',
       'The envelope ends within the ciphertext.',
       { envelope: envelope.slice(0, 100) },
@@ -131,6 +137,12 @@ export function makeAcceptances(author: Author): void {
       'another-prekey',
       'The secrets are of another prekey than the envelope names.',
       flip(at.prekeyId),
+      { kind: 'wrongPrekey' },
+    ],
+    [
+      'another-prekey-before-its-ephemeral-key',
+      'The prekey is another, and the ephemeral key of low order: the prekey is looked at first.',
+      { envelope: replaced(flipped(envelope, at.prekeyId), at.ephemeralKey, lowOrderKey) },
       { kind: 'wrongPrekey' },
     ],
     [

@@ -10,7 +10,7 @@ import { digestOf } from '../scenarios/conversation.ts'
 import { there } from '../scenarios/format.ts'
 import type { Author } from './author.ts'
 import type { Answer, Offer } from './epochs.ts'
-import { answerOf, epochOne, offerBlank, offerOf, sixDays } from './epochs.ts'
+import { answerOf, epochOne, offerBlank, offerOf, fourDays } from './epochs.ts'
 import { forgedBlock, forgedBody, nonces, withHeader } from './forge.ts'
 import { bytesFor, flipped, replaced } from './people.ts'
 import type { Scene } from './scenes.ts'
@@ -19,7 +19,7 @@ import type { Talk } from './talk.ts'
 
 /** A's genuine offer is on its way; another one comes first. */
 const otherOffer = (change: (offer: Offer, talk: Talk) => Block) => (talk: Talk) => {
-  sixDays(talk)
+  fourDays(talk)
   const offer = talk.say('A', 'the genuine offer', { digest: true })
   talk.tryOpening('B', forgedBlock(talk, 'A', change(offerOf(talk), talk)))
   talk.hear('B', offer)
@@ -28,7 +28,7 @@ const otherOffer = (change: (offer: Offer, talk: Talk) => Block) => (talk: Talk)
 
 /** B's genuine answer is on its way; another one comes first. */
 const otherAnswer = (change: (answer: Answer, talk: Talk) => Block) => (talk: Talk) => {
-  sixDays(talk)
+  fourDays(talk)
   talk.tell('A', 'an offer', { digest: true })
   const answer = talk.say('B', 'the genuine answer', { digest: true })
   talk.tryOpening('A', forgedBlock(talk, 'B', change(answerOf(talk), talk)))
@@ -147,7 +147,7 @@ const halves: readonly Scene[] = [
     'offer-before-the-epoch-before-is-left',
     'The answerer offers the next key before it has come over to the new epoch.',
     (talk) => {
-      sixDays(talk)
+      fourDays(talk)
       talk.tell('A', 'an offer', { digest: true })
       talk.tell('B', 'an answer', { digest: true })
       talk.tryOpening('A', forgedBlock(talk, 'B', offerBy(talk, 'B', 2)))

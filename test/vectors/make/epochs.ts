@@ -5,14 +5,14 @@ import type { Side } from '../scenarios/conversation.ts'
 import { bytesFor, dayMs, startMs } from './people.ts'
 import type { Talk } from './talk.ts'
 
-/** Six days pass, in which the initiator only listens: then its offer is due. */
-export function sixDays(talk: Talk): void {
-  for (let day = 1; day <= 6; day++) talk.tell('B', `day ${day}`, { nowMs: startMs + day * dayMs, digest: true })
+/** Four days pass, in which the initiator only listens: then its offer is due. */
+export function fourDays(talk: Talk): void {
+  for (let day = 1; day <= 4; day++) talk.tell('B', `day ${day}`, { nowMs: startMs + day * dayMs, digest: true })
 }
 
 /** An epoch later: offered, answered and used. */
 export function epochOne(talk: Talk): void {
-  sixDays(talk)
+  fourDays(talk)
   talk.tell('A', 'an offer', { digest: true })
   talk.tell('B', 'an answer', { digest: true })
   talk.tell('A', 'in epoch 1')

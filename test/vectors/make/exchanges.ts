@@ -1,7 +1,7 @@
 /** Vectors of the post-quantum epochs: exchanges that go well. */
 import type { Library } from '../scenarios/format.ts'
 import type { Author, Draft } from './author.ts'
-import { epochOne, offerBlank, offerOf, sixDays } from './epochs.ts'
+import { epochOne, offerBlank, offerOf, fourDays } from './epochs.ts'
 import { forgedBlock } from './forge.ts'
 import { startMs, dayMs } from './people.ts'
 import { Talk } from './talk.ts'
@@ -16,16 +16,23 @@ function afterFourteenTurns(library: Library): Draft {
   return talk.draft('A whole exchange: offered in turn 15, answered in 16, used from 17 on, with all that is derived.')
 }
 
-function afterSixDays(library: Library): Draft {
-  const talk = new Talk(library, 'epoch-after-6-days')
-  epochOne(talk)
-  talk.tell('B', 'in epoch 1 too')
-  return talk.draft('An exchange that time makes due: offered when six days have passed.')
+function afterFourDays(library: Library): Draft {
+  const talk = new Talk(library, 'epoch-after-4-days')
+  const digest = true
+  for (let day = 1; day < 4; day++) talk.tell('B', `day ${day}`, { nowMs: startMs + day * dayMs, digest })
+  talk.tell('A', 'a millisecond too early', { nowMs: startMs + 4 * dayMs - 1, digest })
+  talk.tell('A', 'offers', { nowMs: startMs + 4 * dayMs })
+  talk.tell('B', 'answers')
+  talk.tell('A', 'in epoch 1', { digest })
+  talk.tell('B', 'in epoch 1 too', { digest })
+  return talk.draft(
+    "An exchange that time makes due: offered when four days of the session's clock have passed, not before.",
+  )
 }
 
 function repeatedBlocks(library: Library): Draft {
   const talk = new Talk(library, 'epoch-blocks-are-repeated')
-  sixDays(talk)
+  fourDays(talk)
   const offers = [0, 1, 2, 3].map((n) => talk.say('A', `message ${n} offers`, { digest: true }))
   talk.say('A', 'messages 4 to 15 do not', { digest: true, times: 12 })
   const sixteenth = talk.say('A', 'message 16 offers again', { digest: true })
@@ -64,7 +71,7 @@ function lateMessages(library: Library): Draft {
   talk.tell('B', 'a reply')
   const early = talk.say('A', 'late from epoch 0')
   talk.tell('A', 'in time')
-  sixDays(talk)
+  fourDays(talk)
   const offered = talk.say('A', 'late, with an offer', { digest: true })
   talk.tell('A', 'offers too', { digest: true })
   const answered = talk.say('B', 'late, with an answer', { digest: true })
@@ -80,7 +87,7 @@ function lateMessages(library: Library): Draft {
 
 function turnInEpochBefore(library: Library): Draft {
   const talk = new Talk(library, 'turn-in-the-epoch-before')
-  sixDays(talk)
+  fourDays(talk)
   talk.tell('A', 'offers', { digest: true })
   const answer = talk.say('B', 'answers, which comes late', { digest: true })
   talk.hear('A', answer)
@@ -101,7 +108,7 @@ function hearInPlace(talk: Talk, forged: Uint8Array): void {
 /** Another offer than the one that waits, with an authenticator that does not fit it. */
 function otherOfferWhileOneWaits(library: Library): Draft {
   const talk = new Talk(library, 'epoch-other-offer-while-one-waits')
-  sixDays(talk)
+  fourDays(talk)
   talk.tell('A', 'an offer', { digest: true })
   hearInPlace(talk, forgedBlock(talk, 'A', { ...offerOf(talk), ...offerBlank }))
   talk.tell('B', 'answers the first', { digest: true })
@@ -127,7 +134,7 @@ export function makeExchanges(author: Author): void {
   const { library } = author
   const makers = [
     afterFourteenTurns,
-    afterSixDays,
+    afterFourDays,
     repeatedBlocks,
     answeredLate,
     lateMessages,

@@ -7,7 +7,19 @@ import { sshsigNamespaces, sshsigSign } from '../../../main/core/identity/sshsig
 import { utf8 } from '../../../main/core/bytes.ts'
 import { makeBundle } from '../scenarios/bundle.ts'
 import type { Author, Draft } from './author.ts'
-import { anna, ben, bytesFor, dayMs, flipped, hexFor, lowOrderKey, mallory, replaced, startMs } from './people.ts'
+import {
+  anna,
+  ben,
+  bytesFor,
+  dayMs,
+  flipped,
+  hexFor,
+  lowOrderKey,
+  mallory,
+  replaced,
+  startMs,
+  unreducedKey,
+} from './people.ts'
 
 const hex = toHex
 const zeros = '00'.repeat(32)
@@ -122,6 +134,12 @@ function bundles(): Draft[] {
       'The type byte before the ML-KEM key says X25519.',
       { bundle: byte(at.kemKey - 1, 2) },
       malformed({ kind: 'badValue', field: 'kemKey', got: 2 }),
+    ),
+    of(
+      'an-unreduced-key',
+      'The signed prekey is 2^255 - 17, which is 2 written otherwise.',
+      { bundle: replaced(bytes, at.signedPrekey, unreducedKey) },
+      malformed({ kind: 'badValue', field: 'signedPrekey', got: 0x7f }),
     ),
     of(
       'a-one-time-flag-of-2',

@@ -7,7 +7,7 @@ import { signCertificate } from '../../../main/core/identity/certificate.ts'
 import { encodeDescriptor, signDescriptor } from '../../../main/core/identity/descriptor.ts'
 import { sshsigNamespaces, sshsigSign, sshsigSignedBytes } from '../../../main/core/identity/sshsig.ts'
 import type { Author, Draft } from './author.ts'
-import { anna, ben, flipped, lowOrderKey, replaced, startMs } from './people.ts'
+import { anna, ben, flipped, lowOrderKey, replaced, startMs, unreducedKey } from './people.ts'
 
 const { descriptor: signed, rootKey, identityKey, rootSeed } = anna.identity
 const canonical = encodeDescriptor(anna.identity)
@@ -101,6 +101,12 @@ function descriptors(): Draft[] {
       'The type byte before the root key says X25519.',
       replaced(signed, 1, Uint8Array.of(2)),
       malformed({ kind: 'badValue', field: 'root key', got: 2 }),
+    ),
+    descriptorRefused(
+      'with-unreduced-identity-key',
+      'The identity key is 2^255 - 17, which is 2 written otherwise.',
+      replaced(signed, 35, unreducedKey),
+      malformed({ kind: 'badValue', field: 'identity key', got: 0x7f }),
     ),
     descriptorRefused(
       'altered',

@@ -42,6 +42,9 @@ export function replaced(bytes: Uint8Array, at: number, by: Uint8Array): Uint8Ar
   return copy
 }
 
+/** 2^255 - 17, another encoding of the X25519 key 2. */
+export const unreducedKey = Uint8Array.of(0xef, ...new Uint8Array(30).fill(0xff), 0x7f)
+
 /** A point of order eight, as an X25519 public key (RFC 7748, section 6.1: agreements with it are zero). */
 export const lowOrderKey = Uint8Array.from(
   Buffer.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800', 'hex'),

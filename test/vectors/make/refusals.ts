@@ -4,7 +4,7 @@ import type { Side } from '../scenarios/conversation.ts'
 import { there } from '../scenarios/format.ts'
 import type { Author } from './author.ts'
 import { inNextTurn, withHeader, withPlainHeader } from './forge.ts'
-import { bytesFor, dayMs, flipped, lowOrderKey, replaced, startMs } from './people.ts'
+import { bytesFor, dayMs, flipped, lowOrderKey, replaced, startMs, unreducedKey } from './people.ts'
 import type { Scene } from './scenes.ts'
 import { play } from './scenes.ts'
 import type { Talk } from './talk.ts'
@@ -55,6 +55,12 @@ const flips: readonly Scene[] = [
     { kind: 'badCommitment' },
   ],
   [
+    'flipped-commitment-and-body',
+    'One bit of the commitment and one of the body are others: the commitment is looked at first.',
+    changedBy((sealed) => flipped(flipped(sealed, at.commitment), at.body)),
+    { kind: 'badCommitment' },
+  ],
+  [
     'flipped-nonce',
     "One bit of the body's nonce is another.",
     changedBy((sealed) => flipped(sealed, at.bodyNonce)),
@@ -100,6 +106,24 @@ const headers: readonly Scene[] = [
       withPlainHeader(talk, 'A', sealed, new ByteWriter().u8(1).bytes(strangersKey).u32(0).u32(1).u16(0).done()),
     ),
     { kind: 'malformed', error: { kind: 'badValue', field: 'ratchetKey', got: 1 } },
+  ],
+  [
+    'header-with-unreduced-key',
+    'The ratchet key of a new turn is 2^255 - 17, which is 2 written otherwise.',
+    headedBy((talk, sealed) => withHeader(talk, 'A', sealed, { ratchetKey: unreducedKey }), ['B']),
+    { kind: 'malformed', error: { kind: 'badValue', field: 'ratchetKey', got: 0x7f } },
+  ],
+  [
+    'epoch-to-come-far-ahead',
+    'A new turn is in an epoch to come, and its gap too large: the epoch is looked at first.',
+    headedBy((talk, sealed) => withHeader(talk, 'A', sealed, { epoch: 1, n: 5_000 }), ['B']),
+    { kind: 'unknownEpoch', got: 1, newest: 0 },
+  ],
+  [
+    'low-order-ratchet-key-far-ahead',
+    'The ratchet key of a new turn is of low order, and its gap too large: the gap is looked at first.',
+    headedBy((talk, sealed) => withHeader(talk, 'A', sealed, { ratchetKey: lowOrderKey, n: 5_000 }), ['B']),
+    { kind: 'gapTooLarge', got: 5_000, max: 1_000 },
   ],
   [
     'another-ratchet-key-in-a-turn',

@@ -2,7 +2,7 @@
 import type { Library } from '../scenarios/format.ts'
 import type { Side } from '../scenarios/conversation.ts'
 import type { Author, Draft } from './author.ts'
-import { bytesFor, dayMs, hexFor, startMs } from './people.ts'
+import { bytesFor, dayMs, startMs } from './people.ts'
 import { Talk } from './talk.ts'
 
 function firstReply(library: Library): Draft {
@@ -40,14 +40,14 @@ function lateInTurn(library: Library): Draft {
 
 function lateOfEarlierTurns(library: Library): Draft {
   const talk = new Talk(library, 'late-messages-of-earlier-turns')
-  talk.tell('B', 'a reply')
+  talk.tell('B', 'a reply', { digest: true })
   const [one, two] = [talk.say('A', 'missing 0'), talk.say('A', 'missing 1')]
   talk.tell('A', 'in time')
   const end = talk.say('A', 'missing at the end')
-  talk.tell('B', 'next')
+  talk.tell('B', 'next', { digest: true })
   talk.tell('A', 'of the next turn')
   talk.hear('B', end)
-  talk.tell('B', 'next')
+  talk.tell('B', 'next', { digest: true })
   talk.tell('A', 'of the turn after')
   talk.hear('B', two)
   talk.hear('B', one)
@@ -100,7 +100,7 @@ function clockThatJumps(library: Library): Draft {
   )
 }
 
-/** Turns of one to four messages; some come late, some never; a few hours pass. */
+/** Turns of one to three messages; some come late, some never; a few hours pass. */
 function longConversation(library: Library): Draft {
   const talk = new Talk(library, 'conversation-of-60-turns')
   const chance = bytesFor('chance', 600)
@@ -109,7 +109,7 @@ function longConversation(library: Library): Draft {
   const held: { readonly to: Side; readonly step: number; readonly turn: number }[] = []
   for (let turn = 0; turn < 60; turn++) {
     const [by, to]: readonly [Side, Side] = turn % 2 === 0 ? ['B', 'A'] : ['A', 'B']
-    const count = 1 + (draw() % 4)
+    const count = 1 + (draw() % 3)
     for (let n = 0; n < count; n++) {
       nowMs += draw() * 60_000
       const step = talk.say(by, `${turn}.${n}`, { nowMs, digest: true })
@@ -122,36 +122,39 @@ function longConversation(library: Library): Draft {
     for (const late of held.filter((one) => one.turn === turn - 3)) talk.hear(late.to, late.step)
   }
   return talk.draft(
-    'Sixty turns of one to four messages, of which some come three turns late and some never; it comes to epoch 4.',
+    'Sixty turns of one to three messages, of which some come three turns late and some never; it comes to epoch 4.',
   )
 }
 
 function ranks(): Draft[] {
   const [smaller, larger] = ['11'.repeat(32), '22'.repeat(32)]
-  const session = (generation: number, begunBy: string, id = 0) => ({
-    generation,
-    begunBy,
-    sessionId: hexFor(`session id ${id}`, 16),
-  })
+  const session = (generation: number, begunBy: 'device' | 'peer') => ({ generation, begunBy })
   const of = (name: string, describes: string, device: string, peer: string, sessions: object[]): Draft => ({
-    name: `session/${name}`,
+    name: `session/rank-by-${name}`,
     describes,
     scenario: 'rank',
     input: { handshake: 'handshake/with-one-time-prekey', device, peer, sessions },
   })
   return [
-    of('rank-by-generation', 'The highest generation is used, whoever began it.', larger, smaller, [
-      session(2, 'peer', 0),
-      session(3, 'device', 1),
-      session(1, 'peer', 2),
+    of('generation', 'The highest generation is used, whoever began it and whatever came later.', larger, smaller, [
+      session(2, 'peer'),
+      session(3, 'device'),
+      session(1, 'peer'),
     ]),
-    of('rank-by-device', 'Of two that were begun at once, the one of the smaller device is used.', larger, smaller, [
-      session(1, 'device', 0),
-      session(1, 'peer', 1),
+    of('device', 'Of two that were begun at once, the one of the smaller device is used.', larger, smaller, [
+      session(1, 'device'),
+      session(1, 'peer'),
     ]),
-    of('rank-by-session-id', 'Of two that the same side began, the one with the greater id is used.', smaller, larger, [
-      session(1, 'device', 0),
-      session(1, 'device', 1),
+    of(
+      'device-whichever-came-first',
+      'The one of the smaller device stays in use when the other comes.',
+      smaller,
+      larger,
+      [session(1, 'device'), session(1, 'peer')],
+    ),
+    of('arrival', 'Of two that the same side began, the one that came later is used.', smaller, larger, [
+      session(1, 'device'),
+      session(1, 'device'),
     ]),
   ]
 }

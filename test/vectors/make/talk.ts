@@ -18,7 +18,7 @@ export interface How {
   readonly digest?: boolean
 }
 
-/** More entropy than this is written as the name of a stream, as all is where something is refused. */
+/** More entropy than this is written as the name of a stream; so is all where no envelope is written in full. */
 const entropyWrittenMax = 600
 
 const common: Start = { handshake: 'handshake/with-one-time-prekey' }
@@ -118,7 +118,8 @@ export class Talk {
   #entropy(by: Side): EntropySource {
     const stream = this.#streams[by]
     const drawn = this.#conversation.drawn(by)
-    const isShort = drawn <= entropyWrittenMax && this.#attempt === undefined
+    const isFull = this.#before.some((step) => 'seal' in step && typeof step.sealed === 'string')
+    const isShort = drawn <= entropyWrittenMax && isFull
     return !isShort && drawn > 0 ? { stream } : toHex(streamOf(crypto, stream).take(drawn))
   }
 

@@ -52,7 +52,7 @@ function frames(): Draft[] {
     [
       'bundle-reply-ok',
       'A bundle, and who made it.',
-      { kind: 'bundleReply', requestId, status: { kind: 'ok', bundle: bytesFor('reply', 700) } },
+      { kind: 'bundleReply', requestId, status: { kind: 'ok', bundle: bytesFor('reply', 300) } },
     ],
     ...problems.map(
       (kind) =>

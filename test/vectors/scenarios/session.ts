@@ -1,6 +1,5 @@
 /** What is said in a session, step by step; and which of several sessions is used. */
 import { compareBytes } from '../../../main/core/bytes.ts'
-import { sessionIdOf } from '../../../main/core/ids.ts'
 import { err, ok } from '../../../main/core/result.ts'
 import type { OpenError, SealError, Session } from '../../../main/core/session/session.ts'
 import { outranks } from '../../../main/core/session/session.ts'
@@ -28,27 +27,24 @@ interface RankInput {
   readonly handshake: string
   readonly device: Parts
   readonly peer: Parts
-  readonly sessions: readonly {
-    readonly generation: number
-    readonly begunBy: 'device' | 'peer'
-    readonly sessionId: Parts
-  }[]
+  /** In the order in which they came. */
+  readonly sessions: readonly { readonly generation: number; readonly begunBy: 'device' | 'peer' }[]
 }
 
-/** The number of the session that each side seals under. */
+/** The number of the session that each side seals under, once all have come. */
 const rank = runnable<RankInput, object, never>({
   read(crypto, input, library) {
     const { a } = meet(crypto, library(input.handshake).input as unknown as HandshakeInput)
     const isDeviceSmaller = compareBytes(bytesOf(input.device), bytesOf(input.peer)) < 0
-    const best = (side: 'device' | 'peer'): number => {
-      const sessions = input.sessions.map(({ generation, begunBy, sessionId }): Session => {
+    const used = (side: 'device' | 'peer'): number => {
+      const sessions = input.sessions.map(({ generation, begunBy }): Session => {
         const epochs = { ...a.ratchet.epochs, isInitiator: begunBy === side }
-        return { ...a, generation, id: sessionIdOf(bytesOf(sessionId)), ratchet: { ...a.ratchet, epochs } }
+        return { ...a, generation, ratchet: { ...a.ratchet, epochs } }
       })
       const isSmaller = isDeviceSmaller === (side === 'device')
-      return sessions.findIndex((one) => sessions.every((other) => one === other || outranks(one, other, isSmaller)))
+      return sessions.reduce((best, session, at) => (outranks(sessions[best] ?? a, session, isSmaller) ? best : at), 0)
     }
-    return ok({ device: best('device'), peer: best('peer') })
+    return ok({ device: used('device'), peer: used('peer') })
   },
 })
 
