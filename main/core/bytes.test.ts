@@ -84,6 +84,19 @@ describe('UTF-8', () => {
       { numRuns: 2_000 },
     )
   })
+
+  it.each([
+    ['two bytes where one does', [0xc1, 0xbf]],
+    ['three bytes where two do', [0xe0, 0x9f, 0xbf]],
+    ['four bytes where three do', [0xf0, 0x8f, 0xbf, 0xbf]],
+    ['half a pair', [0xed, 0xa0, 0x80]],
+    ['beyond the last character', [0xf4, 0x90, 0x80, 0x80]],
+    ['the end of a character alone', [0x80]],
+    ['a character cut short', [0xe2, 0x82]],
+  ])('refuses %s', (_, list) => {
+    const data = concat(utf8('a'), Uint8Array.from(list), utf8('b'))
+    expect(fromUtf8(data, 'text')).toEqual({ ok: false, error: { kind: 'badText', field: 'text' } })
+  })
 })
 
 describe('long texts', () => {
@@ -100,6 +113,20 @@ describe('long texts', () => {
 })
 
 describe('comparison', () => {
+  it('sees a difference in any one bit, and in length', () => {
+    const one = Uint8Array.from({ length: 32 }, (_, i) => i)
+    expect(equalBytes(one, one.slice())).toBe(true)
+    for (let bit = 0; bit < 256; bit++) {
+      const other = one.slice()
+      other[bit >> 3] = (other[bit >> 3] as number) ^ (1 << (bit & 7))
+      expect(equalBytes(one, other)).toBe(false)
+    }
+    for (let length = 0; length < one.length; length++) {
+      expect(equalBytes(one, one.subarray(0, length))).toBe(false)
+      expect(equalBytes(one.subarray(0, length), one)).toBe(false)
+    }
+  })
+
   it('finds equality and order', () => {
     fc.assert(
       fc.property(bytes, bytes, (a, b) => {
