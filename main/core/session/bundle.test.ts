@@ -42,6 +42,21 @@ describe('a prekey bundle', () => {
     }
   })
 
+  it('shares no key with another bundle of the same device', () => {
+    const maker = party('ben')
+    const made = [bundleOf(maker), bundleOf(maker)]
+    const secrets = made.flatMap(({ secrets: { signedPrekeySecret, ratchetSecret, oneTimeSecret, kemSeed } }) =>
+      [signedPrekeySecret, ratchetSecret, oneTimeSecret ?? 'none', kemSeed].map(String),
+    )
+    const keys = made.flatMap(({ bundle }) => {
+      const { signedPrekey, ratchetKey, oneTimePrekey, kemKey } = value(openBundle(bundle, ownerOf(ben), startMs))
+      return [signedPrekey, ratchetKey, oneTimePrekey, kemKey].map(String)
+    })
+    expect(new Set(secrets).size).toBe(8)
+    expect(new Set(keys).size).toBe(8)
+    expect(made[0]?.prekeyId).not.toBe(made[1]?.prekeyId)
+  })
+
   it('is refused with any byte changed, or cut', () => {
     const { bundle } = bundleOf(party('ben'))
     for (let at = 0; at < bundle.length; at += 1) {

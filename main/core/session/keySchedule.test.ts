@@ -63,6 +63,34 @@ describe('the key schedule', () => {
     expect(right.sessionId).toBe(toHex(right.transcript).slice(0, 32))
   })
 
+  it('is the one that PROTOCOL.md writes down', () => {
+    const label = (purpose: string) => utf8(`waxwing-1 ${purpose}`)
+    const str = (bytes: Uint8Array) => concat(Uint8Array.of(bytes.length >> 8, bytes.length & 0xff), bytes)
+    const str32 = (bytes: Uint8Array) => concat(of(0, 2), str(bytes))
+    const { responderDescriptor, bundleHash, ephemeralKey, cipherText } = opening
+    const key = concat(Uint8Array.of(2), ephemeralKey)
+    const suite = Uint8Array.of(0, 1)
+    const kem = concat(Uint8Array.of(3), cipherText)
+    const h0 = crypto.sha256(concat(str(label('handshake')), suite, str32(responderDescriptor), bundleHash, key, kem))
+    expect(first.hash).toEqual(h0)
+    for (const oneTime of [of(7), null]) {
+      const stage = firstStage(crypto, opening, { ...secrets, ephemeralOneTime: oneTime })
+      const material = concat(of(4), of(5), of(6), oneTime ?? of(0, 0), of(8))
+      const output = crypto.hkdfSha256(material, of(0), concat(label('identity'), h0), 64)
+      expect(toHex(concat(stage.chainKey, stage.identityKey))).toBe(toHex(output))
+    }
+    const introduction = concat(Uint8Array.of(0, 0, 1, 2), utf8('anna'))
+    const sealed = concat(nonce, crypto.xchachaSeal(first.identityKey, nonce, pad(introduction), h0))
+    const said = { generation: 258, identityPayload: utf8('anna') }
+    expect(toHex(sealIntroduction(crypto, first, nonce, said))).toBe(toHex(sealed))
+    const h1 = crypto.sha256(concat(str(label('transcript')), h0, crypto.sha256(sealed), str32(introduction)))
+    const { transcript, keys } = secondStage(crypto, first, sealed, said, of(10))
+    expect(transcript).toEqual(h1)
+    const output = crypto.hkdfSha256(of(10), first.chainKey, concat(label('session'), h1), 128)
+    const { rootKey, headerKey, nextHeaderKey, epochSeed } = keys
+    expect(toHex(concat(rootKey, headerKey, nextHeaderKey, epochSeed))).toBe(toHex(output))
+  })
+
   it('opens only an introduction that was sealed and padded as it says', () => {
     const sealed = sealIntroduction(crypto, first, nonce, anna)
     expect(openIntroduction(crypto, first, sealed)).toEqual(anna)

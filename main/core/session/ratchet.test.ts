@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { concat } from '../bytes.ts'
 import { durationsMs, protocolLimits } from '../limits.ts'
+import { openHeader, sealHeader } from './header.ts'
 import { encodeSession } from './session.ts'
 import { countSkipped } from './skippedKeys.ts'
 import { expectRefused, forged, spoken, withoutDerivation } from '../../../test/support/forged.ts'
-import { End, seeded, startMs } from '../../../test/support/sessions.ts'
+import { crypto, End, seeded, startMs } from '../../../test/support/sessions.ts'
 
 function shuffled<T>(list: readonly T[], seed: string): T[] {
   const entropy = seeded(seed)
@@ -24,42 +25,6 @@ describe('the ratchet', () => {
     const order = shuffled([...sealed.keys()], 'order')
     for (const i of order) expect(ben.open(sealed[i] as Uint8Array)).toBe(`${i}`)
     expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
-  })
-
-  it('opens 2,000 messages of one chain in any order, once those too far ahead are offered again', () => {
-    const { anna, ben } = spoken()
-    const sealed = Array.from({ length: 2_000 }, (_, i) => anna.seal(`${i}`))
-    let waiting = shuffled([...sealed.keys()], 'far')
-    const opened: string[] = []
-    for (let round = 0; waiting.length > 0 && round < 10; round++) {
-      const again: number[] = []
-      for (const i of waiting) {
-        try {
-          opened.push(ben.open(sealed[i] as Uint8Array))
-        } catch {
-          expect(ben.refuses(sealed[i] as Uint8Array)).toMatchObject({ kind: 'gapTooLarge' })
-          again.push(i)
-        }
-      }
-      waiting = again
-    }
-    expect(waiting).toEqual([])
-    expect(new Set(opened).size).toBe(2_000)
-  })
-
-  it('opens 2,000 messages of several turns in reverse', () => {
-    const { anna, ben } = spoken()
-    const sealed: Uint8Array[] = []
-    for (let turn = 0; turn < 4; turn++) {
-      for (let i = 0; i < 500; i++) sealed.push(anna.seal(`${turn}.${i}`))
-      // Each turn's last message opens first, so that Ben's answer begins the next turn.
-      expect(ben.open(sealed.at(-1) as Uint8Array)).toBe(`${turn}.499`)
-      anna.open(ben.seal('next'))
-    }
-    const late = sealed.filter((_, i) => i % 500 !== 499).toReversed()
-    for (const envelope of late) ben.open(envelope)
-    expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
-    for (const envelope of sealed) expect(() => ben.open(envelope)).toThrow('refused')
   })
 
   it('goes on when messages are lost for good', () => {
@@ -159,21 +124,6 @@ describe('the ratchet', () => {
     expect(countSkipped(ben.session.ratchet.skipped)).toBe(1_000)
   })
 
-  it('keeps at most 2,000 skipped keys and evicts the oldest, never refusing the new', () => {
-    const { anna, ben } = spoken()
-    const first = anna.seal('first')
-    for (let i = 0; i < 999; i++) anna.seal('skipped')
-    ben.open(anna.seal('x'))
-    for (let i = 0; i < 1_000; i++) anna.seal('skipped')
-    ben.open(anna.seal('x'))
-    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
-    const kept = anna.seal('kept')
-    ben.open(anna.seal('x'))
-    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
-    expectRefused(ben, first, { kind: 'noMessageKey' })
-    expect(ben.open(kept)).toBe('kept')
-  })
-
   it('tries the header keys of five earlier chains, and drops keys after 14 days', () => {
     const { anna, ben } = spoken()
     const late: Uint8Array[] = []
@@ -211,6 +161,57 @@ describe('the ratchet', () => {
     expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
   })
 
+  it('refuses a forged copy of a message that is late without harm to the genuine one', () => {
+    const { anna, ben } = spoken()
+    const late = anna.seal('late')
+    anna.seal('lost')
+    ben.open(anna.seal('x'))
+    const { skipped } = ben.session.ratchet
+    for (const [at, kind] of [
+      [90, 'badCommitment'],
+      [late.length - 1, 'badTag'],
+    ] as const) {
+      const flipped = late.slice()
+      flipped[at] = (flipped[at] as number) ^ 1
+      expectRefused(ben, flipped, { kind })
+    }
+    const before = new End(ben.session, ben.entropy)
+    expect(ben.open(late)).toBe('late')
+    // The state before is as it was, too: whoever did not store the one behind opens the message again.
+    expect(countSkipped(skipped)).toBe(2)
+    expect(before.open(late)).toBe('late')
+  })
+
+  it('makes every ratchet key and nonce of fresh entropy: two copies of a state go apart', () => {
+    const { anna, ben } = spoken()
+    anna.open(ben.seal('turn'))
+    const [one, other] = [new End(anna.session, seeded('one')), new End(anna.session, seeded('other'))]
+    const sealed = [one.seal('x'), other.seal('x')]
+    const ratchets = [one.session.ratchet, other.session.ratchet]
+    for (const part of ['rootKey', 'nextSendHeaderKey'] as const) {
+      expect(ratchets[0]?.[part]).not.toEqual(ratchets[1]?.[part])
+    }
+    expect(ratchets[0]?.ownKey?.publicKey).not.toEqual(ratchets[1]?.ownKey?.publicKey)
+    expect(ratchets[0]?.send?.chainKey).not.toEqual(ratchets[1]?.send?.chainKey)
+    for (const [at, seed] of ['one', 'other'].entries()) {
+      const drawn = seeded(seed)
+      drawn.take(32)
+      expect(sealed[at]?.slice(1, 25)).toEqual(drawn.take(24))
+      expect(sealed[at]?.slice(116, 140)).toEqual(drawn.take(24))
+    }
+  })
+
+  it('binds a body to the very header before it', () => {
+    const { anna, ben } = spoken()
+    const headerKey = anna.session.ratchet.send?.headerKey as Uint8Array
+    const sealed = anna.seal('genuine')
+    const header = openHeader(crypto, headerKey, sealed.subarray(1, 84))
+    if (header?.ok !== true) throw new Error('no header')
+    const again = sealHeader(crypto, headerKey, new Uint8Array(24).fill(1), header.value)
+    expectRefused(ben, concat(sealed.subarray(0, 1), again, sealed.subarray(84)), { kind: 'badTag' })
+    expect(ben.open(sealed)).toBe('genuine')
+  })
+
   it('does not lose its skipped keys to a clock that jumps years ahead and back', () => {
     const { anna, ben } = spoken()
     const late = anna.seal('late')
@@ -219,5 +220,56 @@ describe('the ratchet', () => {
     ben.open(anna.seal('x'), startMs - 10 * 365 * durationsMs.day)
     expect(ben.session.clock.elapsedMs).toBe(durationsMs.day)
     expect(ben.open(late)).toBe('late')
+  })
+
+  it('opens 2,000 messages of one chain in any order, once those too far ahead are offered again', () => {
+    const { anna, ben } = spoken()
+    const sealed = Array.from({ length: 2_000 }, (_, i) => anna.seal(`${i}`))
+    let waiting = shuffled([...sealed.keys()], 'far')
+    const opened: string[] = []
+    for (let round = 0; waiting.length > 0 && round < 10; round++) {
+      const again: number[] = []
+      for (const i of waiting) {
+        try {
+          opened.push(ben.open(sealed[i] as Uint8Array))
+        } catch {
+          expect(ben.refuses(sealed[i] as Uint8Array)).toMatchObject({ kind: 'gapTooLarge' })
+          again.push(i)
+        }
+      }
+      waiting = again
+    }
+    expect(waiting).toEqual([])
+    expect(new Set(opened).size).toBe(2_000)
+  })
+
+  it('opens 2,000 messages of several turns in reverse', () => {
+    const { anna, ben } = spoken()
+    const sealed: Uint8Array[] = []
+    for (let turn = 0; turn < 4; turn++) {
+      for (let i = 0; i < 500; i++) sealed.push(anna.seal(`${turn}.${i}`))
+      // Each turn's last message opens first, so that Ben's answer begins the next turn.
+      expect(ben.open(sealed.at(-1) as Uint8Array)).toBe(`${turn}.499`)
+      anna.open(ben.seal('next'))
+    }
+    const late = sealed.filter((_, i) => i % 500 !== 499).toReversed()
+    for (const envelope of late) ben.open(envelope)
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(0)
+    for (const envelope of sealed) expect(() => ben.open(envelope)).toThrow('refused')
+  })
+
+  it('keeps at most 2,000 skipped keys and evicts the oldest, never refusing the new', () => {
+    const { anna, ben } = spoken()
+    const first = anna.seal('first')
+    for (let i = 0; i < 999; i++) anna.seal('skipped')
+    ben.open(anna.seal('x'))
+    for (let i = 0; i < 1_000; i++) anna.seal('skipped')
+    ben.open(anna.seal('x'))
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
+    const kept = anna.seal('kept')
+    ben.open(anna.seal('x'))
+    expect(countSkipped(ben.session.ratchet.skipped)).toBe(2_000)
+    expectRefused(ben, first, { kind: 'noMessageKey' })
+    expect(ben.open(kept)).toBe('kept')
   })
 })
