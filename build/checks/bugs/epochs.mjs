@@ -59,7 +59,7 @@ export const epochBugs = [
   {
     id: 'kem-key-checked-by-half',
     harm: 'As the one before, for every second coefficient.',
-    tests: [epochs, 'core/crypto/mlkem768'],
+    tests: ['core/crypto/mlkem768'],
     edits: [['core/crypto/mlkem768', ' || ((middle >> 4) | (high << 4)) >= modulus', '']],
   },
   {
@@ -89,7 +89,7 @@ export const epochBugs = [
   {
     id: 'previous-epoch-kept-whole',
     harm: 'Root and authenticator key of an epoch outlive the exchange that they were for.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [epochs, '  const { number, sendKey, receiveKey } = epochs.newest\n', ''],
       [epochs, 'previous: { number, sendKey, receiveKey }', 'previous: epochs.newest'],
@@ -140,7 +140,7 @@ export const epochBugs = [
   {
     id: 'days-counted-on',
     harm: 'After four days every turn carries an exchange, and its size tells so.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [[epochs, 'exchange, turns: 0, sinceMs: clockMs }', 'exchange, turns: 0 }']],
   },
   {
@@ -245,7 +245,7 @@ export const epochBugs = [
   {
     id: 'seed-from-state',
     harm: 'The KEM key follows from the state: who stole that holds every epoch to come.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [epochs, 'const seed = entropy.take(kemSeedSizeBytes)', 'const seed = entropy.take(kemSeedSizeBytes).fill(1)'],
     ],
@@ -253,7 +253,7 @@ export const epochBugs = [
   {
     id: 'coins-fixed',
     harm: 'The secret of an exchange follows from the public key alone.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [
         epochs,
@@ -265,7 +265,7 @@ export const epochBugs = [
   {
     id: 'seed-wiped-early',
     harm: 'One forged answer destroys the seed of the offer: the genuine answer never fits.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [[epochs, 'crypto.wipe(secretKey, secret)', 'crypto.wipe(secretKey, secret, exchange.seed)']],
   },
   {
@@ -283,7 +283,7 @@ export const epochBugs = [
   {
     id: 'kem-secrets-kept',
     harm: 'The secret of an exchange lies in memory until it is collected.',
-    tests: [epochs, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [[epochs, '  crypto.wipe(secretKey, secret)\n', '']],
   },
   {

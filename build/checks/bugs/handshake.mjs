@@ -134,13 +134,13 @@ export const handshakeBugs = [
   {
     id: 'transcripts-share-a-label',
     harm: 'A hash of the first stage can be passed off as one of the second.',
-    tests: [schedule, 'core/session/conversation'],
+    tests: [schedule],
     edits: [[schedule, "const transcriptLabel = label('transcript')", "const transcriptLabel = label('handshake')"]],
   },
   {
     id: 'stages-share-a-label',
     harm: 'Keys of two purposes come out of one derivation: a leak of one is a leak of the other.',
-    tests: [schedule, 'core/session/conversation'],
+    tests: [schedule],
     edits: [[schedule, "const sessionLabel = label('session')", "const sessionLabel = label('identity')"]],
   },
   {
@@ -164,7 +164,7 @@ export const handshakeBugs = [
   {
     id: 'introduction-unbound',
     harm: 'A sealed introduction can be carried into another handshake with the same secrets.',
-    tests: [schedule, 'core/session/conversation'],
+    tests: [schedule],
     edits: [
       [
         schedule,
@@ -200,7 +200,7 @@ export const handshakeBugs = [
   {
     id: 'secrets-of-the-handshake-kept',
     harm: 'What made a session lies in memory after it: who reads that reads the first messages again.',
-    tests: [handshake, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [handshake, '    identityPrekey,\n    ephemeralIdentity,\n    ephemeralPrekey,\n    kem.sharedSecret,\n', ''],
     ],
@@ -208,13 +208,13 @@ export const handshakeBugs = [
   {
     id: 'secrets-of-the-answer-kept',
     harm: 'As the one before, at the responder.',
-    tests: [handshake, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [[handshake, '  crypto.wipe(ephemeralIdentity, ephemeralPrekey, kem)\n', '']],
   },
   {
     id: 'generation-not-taken-over',
     harm: 'After a renewal the two sides seal under different sessions, each sure of its own.',
-    tests: [handshake, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [
         handshake,
@@ -268,7 +268,7 @@ export const handshakeBugs = [
   {
     id: 'introduction-unbounded',
     harm: 'A stranger makes us derive, hash and open 64 KiB for each envelope.',
-    tests: [handshake, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [
         initial,
@@ -365,7 +365,7 @@ export const handshakeBugs = [
   {
     id: 'kem-seed-fixed',
     harm: 'Everybody has the same KEM key, and its secret.',
-    tests: [bundle, 'core/session/conversation'],
+    tests: [bundle],
     edits: [
       [bundle, 'const kemSeed = entropy.take(kemSeedSizeBytes)', 'const kemSeed = new Uint8Array(kemSeedSizeBytes)'],
     ],

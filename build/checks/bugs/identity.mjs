@@ -156,7 +156,7 @@ export const identityBugs = [
   {
     id: 'ed25519-malleable',
     harm: 'Anybody makes a second signature out of a good one.',
-    tests: [ed25519, 'core/session/conversation'],
+    tests: [ed25519],
     edits: [
       [ed25519, '  if (S >= L) return false\n', ''],
       [ed25519, 'multiplyUnsafe(S)', 'multiplyUnsafe(S % L)'],
@@ -171,7 +171,7 @@ export const identityBugs = [
   {
     id: 'x25519-not-canonical',
     harm: 'One key has two encodings: two hashes, two transcripts, two fingerprints.',
-    tests: ['core/session/suite', 'core/session/conversation'],
+    tests: ['core/session/suite'],
     edits: [
       [
         'core/session/suite',
@@ -183,7 +183,7 @@ export const identityBugs = [
   {
     id: 'x25519-in-identity-not-canonical',
     harm: 'As the one before, for the key that stands for an account.',
-    tests: [account, 'core/session/conversation'],
+    tests: [account],
     edits: [
       [
         'core/identity/keyField',

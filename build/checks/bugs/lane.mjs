@@ -21,8 +21,13 @@ const judgements = ['AssertionError', 'Error', 'InvariantError']
 export class Lane {
   #tree = ''
   #vitest = /** @type {import('vitest/node').Vitest | undefined} */ (undefined)
+  #workers
   /** Whether a run did not end: then nothing more can be run. */
   isStuck = false
+
+  constructor(workers = 1) {
+    this.#workers = workers
+  }
 
   async open() {
     this.#tree = mkdtempSync(join(tmpdir(), 'waxwing-bugs-'))
@@ -41,8 +46,10 @@ export class Lane {
       watch: false,
       silent: true,
       reporters: [reporter],
+      // Threads end with the process, whatever they do.
+      pool: /** @type {const} */ ('threads'),
       isolate: false,
-      maxWorkers: 1,
+      maxWorkers: this.#workers,
       testTimeout: 0,
     }
     this.#vitest = await createVitest('test', options, { cacheDir: join(this.#tree, 'cache') })
@@ -120,7 +127,14 @@ function delay(/** @type {number} */ ms) {
 
 function isJudgement(/** @type {import('vitest/node').TestCase} */ test) {
   const { state, errors } = test.result()
-  return state === 'failed' && errors.some(({ name }) => judgements.includes(name ?? ''))
+  return state === 'failed' && errors.some((error) => judgements.includes(innermost(error).name ?? ''))
+}
+
+/** What a property found stands in the cause of its error. */
+function innermost(/** @type {import('vitest').TestError} */ error) {
+  let inner = error
+  while (inner.cause) inner = inner.cause
+  return inner
 }
 
 function verdict(/** @type {TestModule[]} */ modules) {
@@ -128,6 +142,6 @@ function verdict(/** @type {TestModule[]} */ modules) {
   const judge = tests.find(isJudgement)
   if (judge) return { caughtBy: `${basename(judge.module.moduleId)} > ${judge.fullName}`, why: '' }
   const [error] = [...modules.flatMap((file) => file.errors()), ...tests.flatMap((test) => test.result().errors ?? [])]
-  if (error) return { caughtBy: null, why: `no assertion failed, but ${error.name}: ${error.message}` }
+  if (error) return { caughtBy: null, why: `no assertion failed, but ${error.name}: ${error.message.split('\n')[0]}` }
   return { caughtBy: null, why: tests.length > 0 ? `${tests.length} tests pass` : 'there is no test' }
 }

@@ -145,7 +145,7 @@ export const ratchetBugs = [
   {
     id: 'last-number-taken',
     harm: 'A contact makes a chain run over: the counter no longer fits where it is stored, and the node ends.',
-    tests: [peer, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [
         ratchet,
@@ -193,7 +193,7 @@ export const ratchetBugs = [
   {
     id: 'ratchet-key-from-state',
     harm: 'The new ratchet key follows from the old state: the session never heals.',
-    tests: [ratchet, 'core/session/conversation'],
+    tests: [ratchet],
     edits: [
       [
         ratchet,
@@ -229,7 +229,7 @@ export const ratchetBugs = [
   {
     id: 'body-nonce-fixed',
     harm: 'A state that was restored from a copy seals two texts under one key and one nonce.',
-    tests: [ratchet, 'core/session/conversation'],
+    tests: [ratchet],
     edits: [
       [
         ratchet,
@@ -241,7 +241,7 @@ export const ratchetBugs = [
   {
     id: 'header-unbound',
     harm: 'Who learns a header key puts another header before a body.',
-    tests: [ratchet, 'core/session/conversation'],
+    tests: [ratchet],
     edits: [
       [
         ratchet,
@@ -258,7 +258,7 @@ export const ratchetBugs = [
   {
     id: 'message-key-kept',
     harm: 'The keys of sent messages lie in memory until it is collected.',
-    tests: [ratchet, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [[ratchet, '  crypto.wipe(messageKey)\n', '']],
   },
   {
@@ -300,7 +300,7 @@ export const ratchetBugs = [
   {
     id: 'skipped-key-wiped-early',
     harm: 'One forged copy of a message that is late destroys its key: the genuine one never opens.',
-    tests: [ratchet, 'core/session/conversation'],
+    tests: [ratchet],
     edits: [
       [
         ratchet,

@@ -133,7 +133,7 @@ export const sessionBugs = [
   {
     id: 'what-is-late-counts-as-answer',
     harm: 'A thousand old messages, let through one by one, keep a session from ever being renewed.',
-    tests: [session, 'core/session/secrets'],
+    tests: ['core/session/secrets'],
     edits: [
       [
         session,

@@ -262,7 +262,10 @@ export const wireBugs = [
     id: 'short-id-taken',
     harm: 'Ids of other lengths: two events look the same, or one looks like two.',
     tests: [contents],
-    edits: [[contents, 'return bytes.length === length ? null', 'return bytes.length <= length ? null']],
+    edits: [
+      [contents, 'return bytes.length === length ? null', 'return bytes.length <= length ? null'],
+      ['core/ids', 'if (bytes.length !== bytesOf[name]) {', 'if (bytes.length > bytesOf[name]) {'],
+    ],
   },
   {
     id: 'unknown-receipt-counts-as-read',
@@ -305,7 +308,7 @@ export const wireBugs = [
   {
     id: 'compared-by-last-byte',
     harm: 'Hashes, authenticators and commitments are equal when their last byte is.',
-    tests: [bytes, 'core/session/conversation'],
+    tests: [bytes],
     edits: [
       [bytes, 'difference |= (a[i] as number) ^ (b[i] as number)', 'difference = (a[i] as number) ^ (b[i] as number)'],
     ],
