@@ -3,7 +3,7 @@ import { encodeIdentityPayload } from '../identity/account.ts'
 import type { DeviceId } from '../ids.ts'
 import type { PrekeyBundle } from '../session/bundle.ts'
 import { initiate } from '../session/handshake.ts'
-import { keepSession, nextGeneration } from './sessions.ts'
+import { keepBegun, nextGeneration } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -27,7 +27,7 @@ export function begin(
     generation: nextGeneration(turn, device),
   })
   if (!begun.ok) return false
-  keepSession(turn, device, begun.value.session)
+  keepBegun(turn, device, begun.value.session)
   turn.setFlow(device, { ask: null, renewedAtMs: turn.nowMs, inFlight: [], cursor: 0 })
   turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'flush', device })

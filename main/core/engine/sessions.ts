@@ -19,10 +19,26 @@ export function sessionIn(row: SessionRow): Session {
   return session.value
 }
 
+/** The highest generation of the sessions that are known with this device; 0 when there are none. */
+function highestGeneration(turn: Turn, device: DeviceId): number {
+  return Math.max(0, ...turn.state.sessionsOf(device).map((row) => sessionIn(row).generation))
+}
+
 /** The generation of a session that is begun from here: above all that are known with this device. */
 export function nextGeneration(turn: Turn, device: DeviceId): number {
-  const known = turn.state.sessionsOf(device).map((row) => sessionIn(row).generation)
-  return Math.min(Math.max(0, ...known) + 1, protocolLimits.sessionGenerationMax)
+  return Math.min(highestGeneration(turn, device) + 1, protocolLimits.sessionGenerationMax)
+}
+
+/**
+ * Keeps a session that is begun from here. Above the last generation there is none: what is there is forgotten
+ * then, or a session that nobody else has could be sealed under for ever, as whoever copied a key may begin one.
+ */
+export function keepBegun(turn: Turn, device: DeviceId, session: Session): void {
+  if (highestGeneration(turn, device) >= session.generation) {
+    for (const { session: id } of turn.state.sessionsOf(device))
+      turn.put({ kind: 'removeSession', device, session: id })
+  }
+  keepSession(turn, device, session)
 }
 
 /**
