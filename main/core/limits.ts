@@ -109,6 +109,8 @@ export const implementationLimits = {
   stashLifetimeMs: 30 * day,
   /** How often what a device was given is looked at, at most, while it talks. */
   stashLookIntervalMs: hour,
+  /** No stash is given while so many envelopes wait for the device: who takes nothing is not made another each time. */
+  stashWaitingMax: 64,
   /** Prekeys kept of what one device was given, earlier stashes included; the oldest go. */
   stashPrekeysPerDeviceMax: 12,
   /** After a failed commit the work that was lost is taken up again after this long, doubling up to the maximum. */

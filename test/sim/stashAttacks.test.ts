@@ -10,9 +10,10 @@ import { encodeContent } from '../../main/core/wire/contents.ts'
 import { Hostile } from './hostile.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
-import { answering, given, initialsOf, kept, named, prekeysIn } from './stashes.ts'
+import { answering, given, initialsOf, kept, named, prekeysIn, silenced } from './stashes.ts'
 
-const { stashOneTimeMax, stashLifetimeMs, stashPrekeysPerDeviceMax, bundleFetchesPerHourMax } = implementationLimits
+const { stashOneTimeMax, stashLifetimeMs, stashPrekeysPerDeviceMax, stashWaitingMax, bundleFetchesPerHourMax } =
+  implementationLimits
 const dayMs = 86_400_000
 
 let scene: Scene
@@ -130,5 +131,28 @@ describe('a turned contact', () => {
     }
     expect(scene.shown(a, b)).toEqual(said)
     expect(prekeysIn(initials)).toHaveLength(said.length)
+  })
+
+  it('that uses its stash but takes nothing is in the end given none', async () => {
+    await pair()
+    answering(a, (frame) => ({ ...frame, status: { kind: 'busy' } }))
+    const waiting = () => [...a.disk.outbox.values()].filter((row) => row.device === b.identity.device).length
+    for (let i = 0; i < stashWaitingMax + 6; i++) {
+      b.crash()
+      b.disk.sessions.clear()
+      await scene.run(130_000)
+      b.start()
+      silenced(b, 'ack')
+      await scene.run(20_000)
+      await scene.text(b, a, `m${i}`)
+      await scene.run(5_000)
+    }
+    expect(waiting()).toBe(stashWaitingMax)
+    // Once it takes what waits, it is given one again.
+    await scene.restart(b)
+    expect(waiting()).toBe(0)
+    await scene.text(b, a, 'back')
+    await scene.run(5_000)
+    expect(named(kept(b, a))).toEqual(named(given(a, b).now))
   })
 })

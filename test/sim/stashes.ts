@@ -36,6 +36,17 @@ export function answering(peer: Peer, change: (frame: Extract<Frame, { kind: 'bu
   }
 }
 
+/** Frames of this kind leave a peer no more, until it is started again. */
+export function silenced(peer: Peer, kind: Frame['kind']): void {
+  const { endpoint } = peer
+  if (endpoint === null) throw new Error('not running')
+  const send = endpoint.send.bind(endpoint)
+  endpoint.send = (device, bytes) => {
+    const frame = decodeFrame(bytes)
+    return frame.ok && frame.value.kind === kind ? 'sent' : send(device, bytes)
+  }
+}
+
 /** The initial envelopes that a peer sends from now on. */
 export function initialsOf(scene: Scene, peer: Peer): Uint8Array[] {
   const heard: Uint8Array[] = []

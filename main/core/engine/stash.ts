@@ -19,7 +19,7 @@ import { makeBundle, ownerOf } from './prekeys.ts'
 import { activeSession, sessionIn } from './sessions.ts'
 import type { Turn } from './turn.ts'
 
-const { stashOneTimeMax, stashLifetimeMs, stashLookIntervalMs, stashPrekeysPerDeviceMax, outboxPerDeviceMax } =
+const { stashOneTimeMax, stashLifetimeMs, stashLookIntervalMs, stashPrekeysPerDeviceMax, stashWaitingMax } =
   implementationLimits
 
 /** Of one stash: the one-time bundles, and the one of last resort. */
@@ -58,14 +58,14 @@ function retire(turn: Turn, device: DeviceId): void {
 /** Gives a contact's device a stash, unless it has a whole one of ours. */
 export function giveStash(turn: Turn, device: DeviceId): void {
   const contact = contactOf(turn.state, device)
-  if (contact?.state !== 'active') return
+  if (contact?.state !== 'active' || turn.state.depth(device).rows >= stashWaitingMax) return
   turn.state.require({ sessionsOf: [device], prekeysOf: [device] })
   const active = activeSession(turn, device)
   // A session in which nothing came back may be none to the peer: what is said in it may be lost.
   if (active === null || sessionIn(active).lastReceivedAtMs === null) return
   turn.setFlow(device, { stashLookedAtMs: turn.nowMs })
   const given = turn.state.prekeysOf(device).filter(({ purpose }) => purpose === 'stash')
-  if (isWhole(given, turn.nowMs) || turn.state.depth(device).rows >= outboxPerDeviceMax) return
+  if (isWhole(given, turn.nowMs)) return
   const conversation = ensureConversation(turn, contact.account)
   retire(turn, device)
   const use = { purpose: 'stash', invite: null, device, expiresAtMs: turn.nowMs + stashLifetimeMs } as const
