@@ -254,13 +254,7 @@ export const epochBugs = [
     id: 'coins-fixed',
     harm: 'The secret of an exchange follows from the public key alone.',
     tests: ['core/session/secrets'],
-    edits: [
-      [
-        epochs,
-        'crypto.mlKem768Encapsulate(kemKey, entropy.take(keySizeBytes))',
-        'crypto.mlKem768Encapsulate(kemKey, entropy.take(keySizeBytes).fill(1))',
-      ],
-    ],
+    edits: [[epochs, 'const coins = entropy.take(keySizeBytes)', 'const coins = entropy.take(keySizeBytes).fill(1)']],
   },
   {
     id: 'seed-wiped-early',

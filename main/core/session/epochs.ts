@@ -93,12 +93,13 @@ function advanced(epochs: Epochs, newest: Epoch, exchange: Exchange, clockMs: nu
 }
 
 function answer(crypto: Crypto, epochs: Epochs, kemKey: Uint8Array, entropy: Entropy, clockMs: number): Epochs {
-  const kem = crypto.mlKem768Encapsulate(kemKey, entropy.take(keySizeBytes))
+  const coins = entropy.take(keySizeBytes)
+  const kem = crypto.mlKem768Encapsulate(kemKey, coins)
   assert(kem !== null, 'a KEM key that fails its check got into the state')
   const { cipherText, sharedSecret } = kem
   const exchange = exchangeHash(crypto, kemKey, cipherText)
   const newest = nextEpoch(crypto, epochs.isInitiator, epochs.newest, sharedSecret, exchange)
-  crypto.wipe(sharedSecret)
+  crypto.wipe(coins, sharedSecret)
   const authenticator = answerAuthenticator(crypto, newest, exchange)
   const block: Answer = { kind: 'answer', epoch: newest.number, authenticator, cipherText }
   return advanced(epochs, newest, { kind: 'answering', block }, clockMs)

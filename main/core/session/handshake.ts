@@ -74,7 +74,9 @@ export function initiate(
   const { identityPayload } = local
   assert(identityPayload.length <= protocolLimits.identityPayloadSizeBytesMax, 'identity payload too large')
   const ephemeralSecret = entropy.take(keySizeBytes)
-  const kem = crypto.mlKem768Encapsulate(bundle.kemKey, entropy.take(keySizeBytes))
+  const coins = entropy.take(keySizeBytes)
+  const kem = crypto.mlKem768Encapsulate(bundle.kemKey, coins)
+  crypto.wipe(coins)
   if (kem === null) return err({ kind: 'badKey', key: 'kemKey' })
 
   const identityPrekey = crypto.x25519(local.identitySecret, bundle.signedPrekey)

@@ -29,6 +29,7 @@ const of = (length: number, fill: number) => new Uint8Array(length).fill(fill)
 function watching() {
   const agreed: Uint8Array[] = []
   const hashed: Uint8Array[] = []
+  const drawn: Uint8Array[] = []
   const kept = <T extends Uint8Array | null>(list: Uint8Array[], output: T): T => {
     if (output !== null) list.push(output)
     return output
@@ -40,6 +41,7 @@ function watching() {
     mlKem768Decapsulate: (cipherText, key) => kept(agreed, crypto.mlKem768Decapsulate(cipherText, key)),
     mlKem768Encapsulate: (key, coins) => {
       const made = crypto.mlKem768Encapsulate(key, coins)
+      drawn.push(coins)
       if (made !== null) agreed.push(made.sharedSecret)
       return made
     },
@@ -49,7 +51,7 @@ function watching() {
       return pair
     },
   }
-  return { provider, agreed, hashed }
+  return { provider, agreed, hashed, drawn }
 }
 
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
@@ -87,6 +89,7 @@ describe('secrets of a handshake', () => {
     )
     value(accept({ ...acceptance(from), crypto: ben.provider }))
     expect([anna.agreed.length, ben.agreed.length]).toEqual([6, 7])
+    expect(anna.drawn.map(isZero)).toEqual([true])
     expect([...anna.agreed, ...ben.agreed].filter((secret) => !isZero(secret))).toEqual([])
   })
 
@@ -137,6 +140,7 @@ describe('secrets of the ratchets', () => {
     expect(kem.agreed.filter((secret) => secret.length === 32)).toHaveLength(2)
     expect(kem.agreed.filter((secret) => secret.length === 32 && !isZero(secret))).toEqual([])
     expect(isZero(kem.agreed.at(-2) as Uint8Array)).toBe(true)
+    expect(kem.drawn.map(isZero)).toEqual([true])
     const { anna, ben } = ends()
     const message = watching()
     const chain = anna.session.ratchet.send

@@ -160,6 +160,10 @@ describe('contents', () => {
     expect(errorOf(concat(field(100, 1), Uint8Array.of(0x80)))).toMatchObject({ kind: 'truncated' })
     expect(errorOf(Uint8Array.of(0xa0, 0x06, 0x80, 0x00))).toMatchObject({ kind: 'badVarint' })
     expect(errorOf(Uint8Array.of(0xa0, 0x06, ...fill(11, 0xff)))).toMatchObject({ kind: 'badVarint' })
+    // 2^64 - 1 is the last that 64 bits can say; what then fails is that there is no event.
+    expect(errorOf(Uint8Array.of(0xa0, 0x06, ...fill(9, 0xff), 0x01))).toMatchObject({ kind: 'kindCount' })
+    expect(errorOf(Uint8Array.of(0xa0, 0x06, ...fill(9, 0xff), 0x02))).toMatchObject({ kind: 'badVarint' })
+    expect(errorOf(Uint8Array.of(0xa0, 0x06, ...fill(9, 0xff), 0x7f))).toMatchObject({ kind: 'badVarint' })
     expect(errorOf(Uint8Array.of(0x02, 0x00))).toMatchObject({ kind: 'badTag' })
     expect(errorOf(Uint8Array.of(...fill(9, 0xff), 0x01))).toMatchObject({ kind: 'badTag' })
     expect(errorOf(Uint8Array.of(0xa3, 0x06))).toEqual({ kind: 'badWireType', field: '#100', got: 3 })

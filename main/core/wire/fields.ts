@@ -54,6 +54,9 @@ function readVarint(cursor: Cursor, end: number): Result<number, ShapeError> {
     const byte = cursor.bytes[cursor.at++] as number
     value += (byte & 0x7f) * scale
     if (byte < 0x80) {
+      // Of the tenth byte only the lowest bit is within 64.
+      const fits = i < varintBytesMax - 1 || byte <= 1
+      if (!fits) return err({ kind: 'badVarint', at: cursor.at })
       const minimal = byte !== 0 || i === 0
       return minimal ? ok(value) : err({ kind: 'badVarint', at: cursor.at })
     }
