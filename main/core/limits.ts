@@ -173,6 +173,7 @@ export const networkLimits = {
   streamOpenTimeoutMs: 10 * second,
   /** A device that is no target is closed when no frame came or went for this long. */
   strangerIdleMs: 2 * minute,
+  /** Streams that a stranger may have open on one connection. */
   muxerStreamsMax: 8,
   /** Streams that a peer may open in a second; beyond it its connection ends. */
   streamsPerSecondMax: 32,
@@ -212,6 +213,42 @@ export const networkLimits = {
   /** A connection that lasted this long resets the back-off. */
   stableConnectionMs: 30 * second,
   interfacePollMs: 2 * second,
+
+  // Through relays.
+  /** Relays at which this device keeps a place. */
+  relaysMax: 3,
+  /** A relay must answer a request for a place after this long, and with so much at most. */
+  reservationTimeoutMs: 5 * second,
+  reservationAnswerBytesMax: 4_096,
+  /** A place is asked for anew after this long, whatever the relay says of its end: its clock may be wrong. */
+  reservationRenewMs: 30 * minute,
+  reservationRetryMs: 2 * second,
+  reservationRetryMsMax: 5 * minute,
+  /** How long an address through a relay is still told after the connection with the relay ended. */
+  reservationLingerMs: 30 * second,
+  /** Direct addresses of a peer have this start before one through a relay is dialled. */
+  relayAfterMs: second,
+  relayDialTimeoutMs: 5 * second,
+  /** Dials through one relay; the relay ends who opens more than `streamsPerSecondMax` streams. */
+  relayDialsPerSecondMax: 16,
+  /** A peer that is reached through a relay is dialled directly again after this long, doubling up to the maximum. */
+  upgradeAfterMs: 30 * second,
+  upgradeAfterMsMax: 5 * minute,
+  /** A relayed stream that came while a better one lives is kept until the better one has proved that it does. */
+  relayedLingerMs: 12 * second,
+
+  // Serving as a relay.
+  relayReservationsMax: 256,
+  relayReservationLifetimeMs: 2 * hour,
+  /** Connections that are passed on, in all and of one device, and how many a device may be called by in a second. */
+  relayConnectionsMax: 256,
+  relayConnectionsPerPeerMax: 64,
+  relayCallsPerSecondMax: 16,
+  /** A request to a relay, or of one, must be whole after this long and is no longer than this. */
+  relayRequestTimeoutMs: 6 * second,
+  relayRequestSizeBytesMax: 4_096,
+  /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
+  relayBufferBytesMax: 131_072,
 
   // The LAN.
   lanEpochMs: 15 * minute,

@@ -34,14 +34,18 @@ export type PathKind = 'loopback' | 'lan' | 'direct' | 'relay' | 'webrtc'
 /** A device that the network should keep a stream with, for as long as it stands in `setPeers`. */
 export interface PeerTarget {
   readonly device: DeviceId
-  /** Multiaddrs without the peer id, best first. */
+  /** Multiaddrs without the peer id, best first; one that ends in `/p2p-circuit` leads through the relay it names. */
   readonly addresses: readonly string[]
   /** Key of this pair for LAN tokens (32 bytes), and which of the two directions is ours; null: not on the LAN. */
   readonly lan: { readonly key: Uint8Array; readonly side: 0 | 1 } | null
+  /** Whether the device says that it serves as a relay: places are kept there by which others can reach us. */
+  readonly relay: boolean
 }
 
 export type NetworkEvent =
   | { readonly kind: 'peerUp'; readonly device: DeviceId; readonly path: PathKind; readonly address: string }
+  /** A peer that is up and stays up is reached another way from now on. */
+  | { readonly kind: 'pathChanged'; readonly device: DeviceId; readonly path: PathKind; readonly address: string }
   | { readonly kind: 'peerDown'; readonly device: DeviceId }
   /** The peer's stream takes frames again after `send` said `full`. */
   | { readonly kind: 'writable'; readonly device: DeviceId }
@@ -80,6 +84,8 @@ export interface Network {
   disconnect(device: DeviceId): void
   /** LAN discovery on or off, at once. */
   setLanDiscovery(on: boolean): void
+  /** Whether devices of `setPeers` may be reached through this one; off at first. */
+  setServing(relay: boolean): void
   /** Dial everybody now: after a resume or a change of interfaces. */
   wake(): void
 }

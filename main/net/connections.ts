@@ -44,6 +44,13 @@ export class Connections {
     return [...this.#entries.values()]
   }
 
+  /** Ends connections on which somebody who is no contact has opened more streams than a stranger may. */
+  pulse(isTarget: (device: DeviceId) => boolean): void {
+    for (const [connection, entry] of this.#entries) {
+      if (connection.streams.length > networkLimits.muxerStreamsMax && !isTarget(entry.device)) entry.close()
+    }
+  }
+
   closeDevice(device: DeviceId): void {
     for (const entry of this.all()) if (entry.device === device) entry.close()
   }

@@ -7,6 +7,7 @@ import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'
 import { formatAddress } from './addresses.ts'
 import type { SocketAddress } from './addresses.ts'
+import { deadline } from './deadline.ts'
 import { raceConnect } from './sockets.ts'
 import { framesProtocol } from './stream/frames.ts'
 import type { ReadySockets } from './transport.ts'
@@ -19,6 +20,8 @@ export type DialError =
   | { readonly kind: 'noStream' }
   /** It had dialled us meanwhile; its stream comes from its side. */
   | { readonly kind: 'dialledUs' }
+  /** Another dial of ours has the connection. */
+  | { readonly kind: 'dialledAlready' }
 
 export interface DialOptions {
   readonly node: Libp2p
@@ -30,22 +33,6 @@ export interface DialOptions {
 export interface Dialled {
   readonly connection: Connection
   readonly stream: Stream
-}
-
-/** A signal that aborts after `durationMs` or with `outer`; `clear` frees what it holds. */
-function deadline(clock: Clock, durationMs: number, outer: AbortSignal): { signal: AbortSignal; clear: () => void } {
-  const controller = new AbortController()
-  const abort = (): void => controller.abort()
-  const cancel = clock.after(durationMs, abort)
-  outer.addEventListener('abort', abort)
-  if (outer.aborted) abort()
-  return {
-    signal: controller.signal,
-    clear: () => {
-      cancel()
-      outer.removeEventListener('abort', abort)
-    },
-  }
 }
 
 /** The connection over this socket, once the other end has proved to be `peer`; null if it does not. */
@@ -67,8 +54,15 @@ async function prove(
   }
 }
 
-async function openStream(connection: Connection, signal: AbortSignal): Promise<Result<Dialled, DialError>> {
+/** Connections on which the stream of frames was opened, or is being opened. */
+const opened = new WeakSet<Connection>()
+
+/** Opens the one stream of frames of a connection that we dialled. */
+export async function openStream(connection: Connection, signal: AbortSignal): Promise<Result<Dialled, DialError>> {
   if (connection.direction === 'inbound') return err({ kind: 'dialledUs' })
+  // Two dials at once are one for libp2p, and both get its connection.
+  if (opened.has(connection)) return err({ kind: 'dialledAlready' })
+  opened.add(connection)
   try {
     const stream = await connection.newStream(framesProtocol, { signal, runOnLimitedConnection: true })
     return ok({ connection, stream })

@@ -17,6 +17,11 @@ export interface GateOptions {
   readonly isTarget: (device: DeviceId) => boolean
   readonly mayDial: (address: Multiaddr) => boolean
   readonly connections: () => readonly GateConnection[]
+  /** Whether we keep a place at this relay, and may be called through it. */
+  readonly isOurRelay: (relay: DeviceId) => boolean
+  /** Whether we serve this device as a relay. */
+  readonly mayReserve: (device: DeviceId) => boolean
+  readonly mayCall: (from: DeviceId, to: DeviceId) => boolean
 }
 
 /** What the gate asks of the connections that stand. */
@@ -86,7 +91,18 @@ export function createGate(options: GateOptions): ConnectionGater & { readonly p
       const device = deviceOf(peer)
       return device === null || !options.admits(device) || !hasRoom(device, options)
     },
-    denyInboundRelayedConnection: () => true,
-    denyOutboundRelayedConnection: () => true,
+    denyInboundRelayReservation: (source) => {
+      const device = deviceOf(source)
+      return device === null || !options.admits(device) || !options.mayReserve(device)
+    },
+    denyInboundRelayedConnection: (relay, caller) => {
+      const [relayDevice, device] = [deviceOf(relay), deviceOf(caller)]
+      return relayDevice === null || device === null || !options.isOurRelay(relayDevice) || !options.admits(device)
+    },
+    // As libp2p calls it where it serves as the relay: who calls, and whom.
+    denyOutboundRelayedConnection: (source, destination) => {
+      const [from, to] = [deviceOf(source), deviceOf(destination)]
+      return from === null || to === null || !options.admits(from) || !options.admits(to) || !options.mayCall(from, to)
+    },
   }
 }

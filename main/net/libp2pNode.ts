@@ -1,8 +1,8 @@
-/** libp2p as this program uses it: TCP, Noise, Yamux, identify; no third party's service, no discovery, no relay. */
+/** libp2p as this program uses it: TCP, Noise, Yamux, identify, and relays that contacts run; no third party's service, no discovery. */
 import { noise } from '@chainsafe/libp2p-noise'
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, PrivateKey, Transport } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -10,6 +10,8 @@ import { createLibp2p } from 'libp2p'
 import { networkLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import { boundedYamux } from './muxer.ts'
+import type { RelayClient } from './relay/client.ts'
+import type { RelayHost } from './relay/host.ts'
 import { silentLogger } from './silentLogger.ts'
 import { waxwingTcp } from './transport.ts'
 import type { ListenPlan, ReadySockets } from './transport.ts'
@@ -22,6 +24,8 @@ export interface NodeOptions {
   readonly listenPlan: ListenPlan
   readonly readySockets: ReadySockets
   readonly gate: ConnectionGater
+  readonly relayClient: RelayClient
+  readonly relayHost: RelayHost
   /** The addresses that identify may tell to a peer. */
   readonly announce: () => readonly string[]
 }
@@ -43,7 +47,10 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       ),
       announceFilter: (): Multiaddr[] => options.announce().map((address) => multiaddr(address)),
     },
-    transports: [waxwingTcp(options.readySockets, listenPlan)],
+    transports: [
+      waxwingTcp(options.readySockets, listenPlan),
+      (components): Transport => options.relayClient.create(components),
+    ],
     connectionEncrypters: [noise(noiseCrypto === undefined ? {} : { crypto: noiseCrypto })],
     streamMuxers: [boundedYamux(options.clock)],
     connectionGater: options.gate,
@@ -66,6 +73,7 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     services: {
       identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
+      relay: (components) => options.relayHost.create(components),
     },
   })
 }

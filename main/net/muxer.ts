@@ -6,6 +6,9 @@ import type { Clock } from '../core/ports.ts'
 
 const limits = networkLimits
 
+/** A relay and its user need one stream for each call; that strangers have no more than theirs is seen to elsewhere. */
+const streamsMax = limits.muxerStreamsMax + 2 * (limits.relayConnectionsPerPeerMax + 1)
+
 /** Counts the streams that the other end opens, second by second, and resets those beyond what may be open at once. */
 function countStreams(muxer: StreamMuxer, clock: Clock, flooded: () => void): void {
   let second = 0
@@ -17,7 +20,7 @@ function countStreams(muxer: StreamMuxer, clock: Clock, flooded: () => void): vo
     opened++
     if (opened > limits.streamsPerSecondMax) return flooded()
     const open = muxer.streams.filter(({ direction }) => direction === 'inbound')
-    if (open.length > limits.muxerStreamsMax) stream.abort(new Error('Too many streams at once'))
+    if (open.length > streamsMax) stream.abort(new Error('Too many streams at once'))
   }
   // A listener of our own before the connection's would make the muxer lose the streams that come
   // before the connection is ready; so ours is added together with the connection's.
@@ -36,8 +39,8 @@ export function boundedYamux(clock: Clock): () => StreamMuxerFactory {
   const create = yamux({
     enableKeepAlive: false,
     // Yamux tells nobody of the streams that it refuses: what is a flood must come as far as where it is counted.
-    maxInboundStreams: limits.muxerStreamsMax + limits.streamsPerSecondMax,
-    maxOutboundStreams: limits.muxerStreamsMax,
+    maxInboundStreams: streamsMax + limits.streamsPerSecondMax,
+    maxOutboundStreams: streamsMax,
     streamOptions: {
       maxStreamWindowSize: limits.streamWindowBytesMax,
       maxReadBufferLength: limits.streamReadBufferBytesMax,

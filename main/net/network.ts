@@ -1,30 +1,32 @@
 /** `ports.Network` over libp2p: what listens, dials, keeps and finds peers, put together. */
 import './withResolvers.ts'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
 import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome } from '../core/ports.ts'
-import { formatAddress, parseAddress, pathOf, scopeOf, socketAddress } from './addresses.ts'
+import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
-import { lanInterfaces, listenHosts, mayDial } from './confinement.ts'
+import { announcement, directAddresses } from './announcement.ts'
+import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
-import { dialDevice } from './dial.ts'
 import { createGate } from './gate.ts'
-import { announceableHosts, readInterfaces, signatureOf } from './interfaces.ts'
-import type { LocalInterface } from './interfaces.ts'
+import { readInterfaces, signatureOf } from './interfaces.ts'
 import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
 import { Discovery } from './lan/discovery.ts'
-import { Sightings } from './lan/sightings.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
+import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
+import { reach, reachDirectly } from './reach.ts'
+import type { ReachOptions } from './reach.ts'
 import { Reconnector } from './reconnect.ts'
+import { Relays } from './relay/relays.ts'
+import { remoteOf } from './remote.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { PeerStream } from './stream/peerStream.ts'
-import { ReadySockets } from './transport.ts'
+import { listenProblems, ReadySockets } from './transport.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
 export function createNetwork(options: NetworkOptions): Network {
@@ -33,7 +35,6 @@ export function createNetwork(options: NetworkOptions): Network {
 
 interface Running {
   readonly node: Libp2p
-  readonly own: DeviceId
   readonly handler: NetworkHandler
   readonly peers: Peers
   readonly readySockets: ReadySockets
@@ -41,51 +42,67 @@ interface Running {
   readonly stopPulse: () => void
 }
 
-/** The address of the other end, without its peer id. */
-function remoteAddress(connection: Connection): SocketAddress | null {
-  const [host, port] = connection.remoteAddr.getComponents()
-  return socketAddress(String(host?.value ?? ''), Number(port?.value ?? 0))
-}
+const limits = networkLimits
 
 class Libp2pNetwork implements Network {
   readonly #options: NetworkOptions
+  readonly #book: AddressBook
   readonly #connections: Connections
   readonly #discovery: Discovery
+  /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
   readonly #reconnector: Reconnector
-  readonly #sightings = new Sightings()
-  readonly #targets = new Map<DeviceId, PeerTarget>()
+  readonly #upgrades: Reconnector
+  readonly #relays: Relays
   #running: Running | null = null
   #lan: boolean
-  #interfaces: readonly LocalInterface[] = []
   #pulses = 0
-  #port = 0
   #announced = ''
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
     this.#lan = options.lan
+    this.#book = new AddressBook(options.confine, clock)
     this.#connections = new Connections(clock)
     this.#discovery = new Discovery({
       clock,
       random,
       log,
-      port: () => this.#port,
+      port: () => this.#book.port,
       found: (device, address) => this.#found(device, address),
     })
     this.#reconnector = new Reconnector({
       clock,
       random,
+      pace: { afterMs: limits.redialAfterMs, afterMsMax: limits.redialAfterMsMax },
       dial: (device) => this.#dial(device),
       isConnected: (device) => this.#running?.peers.has(device) ?? false,
-      isDialable: (device) => this.#running !== null && this.#addressesOf(device).length > 0,
+      isDialable: (device) =>
+        this.#running !== null && (this.#book.direct(device).length > 0 || this.#relays.waysTo(device).length > 0),
+    })
+    this.#upgrades = new Reconnector({
+      clock,
+      random,
+      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
+      dial: (device) => this.#dialDirectly(device),
+      isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
+      isDialable: (device) => this.#book.direct(device).length > 0,
+    })
+    this.#relays = new Relays({
+      clock,
+      random,
+      log,
+      book: this.#book,
+      streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
+      pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      changed: () => this.#announce(),
     })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
     if (this.#running !== null) throw new Error('The network runs already')
     const { clock } = this.#options
-    this.#interfaces = readInterfaces()
+    this.#book.interfaces = readInterfaces()
     const readySockets = new ReadySockets()
     const ports = new Set<number>()
     const failures: ListenError[] = []
@@ -106,16 +123,20 @@ class Libp2pNetwork implements Network {
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
-        isTarget: (device) => this.#targets.has(device),
-        mayDial: (address) => this.#permitsText(address),
+        isTarget: (device) => this.#book.has(device),
+        mayDial: (address) => this.#book.permitsText(address),
         connections: () => this.#connections.all(),
+        isOurRelay: (relay) => this.#relays.isOurs(relay),
+        mayReserve: (device) => this.#relays.host.mayReserve(device),
+        mayCall: (from, to) => this.#relays.host.mayCall(from, to),
       }),
-      announce: () => this.#announceable(),
+      relayClient: this.#relays.client,
+      relayHost: this.#relays.host,
+      announce: () => this.#directAddresses(),
     })
     const peers = this.#createPeers(own, handler)
     this.#running = {
       node,
-      own,
       handler,
       peers,
       readySockets,
@@ -127,6 +148,8 @@ class Libp2pNetwork implements Network {
     this.#announce()
     this.#applyLan()
     this.#reconnector.start()
+    this.#upgrades.start()
+    this.#relays.start()
   }
 
   async stop(): Promise<void> {
@@ -134,30 +157,31 @@ class Libp2pNetwork implements Network {
     if (running === null) return
     this.#running = null
     this.#reconnector.stop()
+    this.#upgrades.stop()
+    this.#relays.stop()
     this.#discovery.setInterfaces([])
     running.stopping.abort()
     running.stopPulse()
-    this.#port = 0
+    this.#book.port = 0
     this.#announced = ''
     await running.node.stop()
     this.#connections.stop()
   }
 
   setPeers(targets: readonly PeerTarget[]): void {
-    const before = new Map(this.#targets)
-    this.#targets.clear()
-    for (const target of targets) this.#targets.set(target.device, target)
+    const before = this.#book.setTargets(targets)
+    const devices = targets.map((target) => target.device)
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
     this.#discovery.setPairs(pairs)
-    this.#sightings.keep(new Set(pairs.map((pair) => pair.device)))
-    this.#reconnector.setTargets(targets.map((target) => target.device))
+    this.#reconnector.setTargets(devices)
+    this.#upgrades.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
       before.delete(target.device)
-      if (known !== undefined && known.addresses.join() !== target.addresses.join())
-        this.#reconnector.soon(target.device)
+      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
     }
+    this.#relays.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
     for (const device of before.keys()) if (this.#running?.handler.admits(device) !== true) this.disconnect(device)
   }
@@ -179,17 +203,22 @@ class Libp2pNetwork implements Network {
     this.#applyLan()
   }
 
+  setServing(relay: boolean): void {
+    this.#relays.host.setServing(relay)
+  }
+
   wake(): void {
     this.#lookAtInterfaces()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
     this.#reconnector.wake()
+    this.#upgrades.wake()
   }
 
   // ── Starting ───────────────────────────────────────────────────────────────────────────────
 
   #listenHosts(): readonly string[] {
     const { confine, listen } = this.#options
-    return listenHosts(confine, listen.loopbackOnly, listen.families, this.#interfaces)
+    return listenHosts(confine, listen.loopbackOnly, listen.families, this.#book.interfaces)
   }
 
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
@@ -197,13 +226,30 @@ class Libp2pNetwork implements Network {
       up: (device, link) => {
         this.#reconnector.connected(device)
         handler.event({ kind: 'peerUp', device, path: link.path, address: link.address })
+        this.#onPath(device, link)
+      },
+      moved: (device, link) => {
+        handler.event({ kind: 'pathChanged', device, path: link.path, address: link.address })
+        this.#onPath(device, link)
       },
       down: (device, durationMs) => {
         this.#reconnector.disconnected(device, durationMs)
+        this.#upgrades.connected(device)
         handler.event({ kind: 'peerDown', device })
+        this.#relays.lost(device)
       },
       writable: (device) => handler.event({ kind: 'writable', device }),
     })
+  }
+
+  #onPath(device: DeviceId, { path }: Link): void {
+    if (path === 'relay') {
+      this.#upgrades.disconnected(device, limits.stableConnectionMs)
+      return this.#relays.lost(device)
+    }
+    this.#upgrades.connected(device)
+    this.#relays.found(device)
+    for (const other of this.#book.through(device)) this.#reconnector.soon(other)
   }
 
   async #open(node: Libp2p): Promise<void> {
@@ -223,15 +269,8 @@ class Libp2pNetwork implements Network {
   }
 
   #reportListening(handler: NetworkHandler, ports: readonly number[], failures: readonly ListenError[]): void {
-    const seen = new Set<string>()
-    for (const error of failures) {
-      const text = JSON.stringify(error)
-      // A machine without IPv6 is no failure, and both families fail alike.
-      const ip6Absent = error.kind !== 'portInUse' && ports.length > 0
-      if (!ip6Absent && !seen.has(text)) handler.event({ kind: 'listenFailed', error })
-      seen.add(text)
-    }
-    this.#port = ports[0] ?? 0
+    for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
+    this.#book.port = ports[0] ?? 0
     if (ports.length > 0) handler.event({ kind: 'listening', ports })
   }
 
@@ -248,7 +287,7 @@ class Libp2pNetwork implements Network {
   #streamOpened(stream: Stream, connection: Connection): void {
     const running = this.#running
     const device = deviceOf(connection.remotePeer)
-    const remote = remoteAddress(connection)
+    const remote = remoteOf(connection)
     if (running === null || device === null || remote === null) return connection.abort(new Error('Not wanted'))
     this.#connections.streamOpened(connection)
     const { peers, handler } = running
@@ -264,79 +303,60 @@ class Libp2pNetwork implements Network {
       stream: peerStream,
       dialledBy: connection.direction === 'outbound' ? 'us' : 'them',
       openedAtMs: this.#options.clock.nowMs(),
-      path: pathOf(remote.host),
-      address: formatAddress(remote),
+      ...remote,
     })
   }
 
   #pulse(): void {
     const { peers } = this.#running ?? {}
     if (peers === undefined) return
-    const idlePulsesMax = networkLimits.strangerIdleMs / networkLimits.pulseMs
+    const idlePulsesMax = limits.strangerIdleMs / limits.pulseMs
+    this.#connections.pulse((device) => this.#book.has(device))
     peers.each((device, stream) => {
       stream.pulse()
-      if (stream.framelessPulses > idlePulsesMax && !this.#targets.has(device)) stream.end('idleStranger')
+      if (stream.framelessPulses > idlePulsesMax && !this.#book.has(device)) stream.end('idleStranger')
     })
     this.#pulses++
-    if (this.#pulses % (networkLimits.interfacePollMs / networkLimits.pulseMs) === 0 && this.#lookAtInterfaces()) {
+    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#lookAtInterfaces()) {
       this.wake()
     }
   }
 
   // ── Dialling ───────────────────────────────────────────────────────────────────────────────
 
-  /** Where to dial a device, best first: where it was seen on the LAN, then our own subnets, then the rest. */
-  #addressesOf(device: DeviceId): readonly SocketAddress[] {
-    const target = this.#targets.get(device)
-    if (target === undefined) return []
-    const told: SocketAddress[] = []
-    for (const text of target.addresses.slice(0, protocolLimits.addressesMax)) {
-      const address = parseAddress(text)
-      if (address.ok) told.push(address.value)
+  #reachOptions(running: Running, device: DeviceId): ReachOptions {
+    return {
+      node: running.node,
+      readySockets: running.readySockets,
+      clock: this.#options.clock,
+      log: this.#options.log,
+      permits: (address) => this.#book.permits(address),
+      relays: this.#relays.client,
+      isConnected: () => running.peers.has(device),
+      reached: ({ stream, connection }) => {
+        if (this.#running === running && this.#book.has(device)) this.#streamOpened(stream, connection)
+        else connection.abort(new Error('Not wanted any more'))
+      },
     }
-    const near = told.filter((address) => scopeOf(address.host) === 'private')
-    const rest = told.filter((address) => scopeOf(address.host) !== 'private')
-    const all = [...this.#sightings.of(device, this.#options.clock.nowMs()), ...near, ...rest]
-    const unique = new Map(all.map((address) => [formatAddress(address), address]))
-    return [...unique.values()].filter((address) => this.#permits(address))
-  }
-
-  #permits(address: SocketAddress): boolean {
-    return mayDial(this.#options.confine, address, this.#interfaces) && !this.#isOwn(address)
-  }
-
-  #isOwn(address: SocketAddress): boolean {
-    if (address.port !== this.#port) return false
-    return this.#interfaces.some((one) => one.addresses.some((own) => own.host === address.host))
-  }
-
-  #permitsText(address: Multiaddr): boolean {
-    const parsed = parseAddress(address.toString().replace(/\/p2p\/[^/]+$/, ''))
-    return parsed.ok && this.#permits(parsed.value)
   }
 
   async #dial(device: DeviceId): Promise<void> {
-    const running = this.#running
-    const peer = peerOf(device)
-    if (running === null || peer === null || running.peers.count >= networkLimits.connectionsMax) return
-    const dialled = await dialDevice(
-      {
-        node: running.node,
-        readySockets: running.readySockets,
-        clock: this.#options.clock,
-        permits: (address) => this.#permits(address),
-      },
-      peer,
-      this.#addressesOf(device),
-      running.stopping.signal,
-    )
-    if (!dialled.ok) {
-      this.#options.log.debug('net.dialFailed', { why: dialled.error.kind })
-    } else if (this.#targets.has(device)) {
-      this.#streamOpened(dialled.value.stream, dialled.value.connection)
-    } else {
-      dialled.value.connection.abort(new Error('Not wanted any more'))
-    }
+    const [running, peer] = [this.#running, peerOf(device)]
+    if (running === null || peer === null || running.peers.count >= limits.connectionsMax) return
+    const [direct, relayed] = [this.#book.direct(device), this.#relays.waysTo(device)]
+    await reach(this.#reachOptions(running, device), peer, direct, relayed, running.stopping.signal)
+  }
+
+  async #dialDirectly(device: DeviceId): Promise<void> {
+    const [running, peer] = [this.#running, peerOf(device)]
+    if (running === null || peer === null) return
+    await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
+  }
+
+  /** Something new was learnt of where the device is. */
+  #dialSoon(device: DeviceId): void {
+    this.#reconnector.soon(device)
+    this.#upgrades.soon(device)
   }
 
   // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
@@ -345,34 +365,21 @@ class Libp2pNetwork implements Network {
   #lookAtInterfaces(): boolean {
     if (this.#running === null) return false
     const interfaces = readInterfaces()
-    if (signatureOf(interfaces) === signatureOf(this.#interfaces)) return false
-    this.#interfaces = interfaces
+    if (signatureOf(interfaces) === signatureOf(this.#book.interfaces)) return false
+    this.#book.interfaces = interfaces
     this.#announce()
     this.#applyLan()
     return true
   }
 
-  #announceable(): readonly string[] {
-    if (this.#port === 0) return []
-    const loopback = this.#options.confine === 'loopback' || this.#options.listen.loopbackOnly
-    const hosts = loopback ? this.#listenHosts() : this.#announceableHosts()
-    const addresses: string[] = []
-    for (const host of hosts) {
-      const address = socketAddress(host, this.#port)
-      if (address !== null) addresses.push(formatAddress(address))
-    }
-    return addresses.slice(0, protocolLimits.addressesMax)
-  }
-
-  #announceableHosts(): readonly string[] {
-    const { confine, listen } = this.#options
-    const usable = lanInterfaces(confine, this.#interfaces)
-    return announceableHosts(usable).filter((host) => listen.families.includes(host.includes(':') ? 'ip6' : 'ip4'))
+  #directAddresses(): readonly string[] {
+    return directAddresses(this.#options, this.#book.interfaces, this.#book.port)
   }
 
   #announce(): void {
-    const addresses = this.#announceable()
-    if (this.#running === null || addresses.join() === this.#announced) return
+    if (this.#running === null) return
+    const addresses = announcement(this.#directAddresses(), this.#relays.addresses())
+    if (addresses.join() === this.#announced) return
     this.#announced = addresses.join()
     this.#running.handler.event({ kind: 'addresses', addresses })
   }
@@ -380,14 +387,12 @@ class Libp2pNetwork implements Network {
   #applyLan(): void {
     const { confine, listen } = this.#options
     const on = this.#lan && this.#running !== null && !listen.loopbackOnly
-    this.#discovery.setInterfaces(on ? lanInterfaces(confine, this.#interfaces) : [])
+    this.#discovery.setInterfaces(on ? lanInterfaces(confine, this.#book.interfaces) : [])
   }
 
   #found(device: DeviceId, address: SocketAddress): void {
-    if (this.#running === null || !this.#permits(address)) return
-    const isNew = this.#sightings.add(device, address, this.#options.clock.nowMs())
-    if (!isNew) return
-    this.#reconnector.soon(device)
+    if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
+    this.#dialSoon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }

@@ -47,6 +47,7 @@ class Scene {
     this.peers = new Peers(own, this.clock, {
       up: (_device, up) => this.events.push(`up ${up.path}`),
       down: (_device, durationMs) => this.events.push(`down ${durationMs}`),
+      moved: (_device, link) => this.events.push(`moved ${link.path}`),
       writable: () => this.events.push('writable'),
     })
   }

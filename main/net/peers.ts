@@ -1,6 +1,7 @@
 /**
  * Who is connected, over which streams, and which of them is used. Two devices that dial each other at
- * the same moment have two connections for a while; both sides must then send on the same one.
+ * the same moment have two connections for a while; both sides must then send on the same one. A connection through
+ * a relay gives way to any other, and never takes the place of one that lives.
  */
 import { networkLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
@@ -22,6 +23,8 @@ export interface Link {
 export interface PeersHandler {
   up(device: DeviceId, link: Link): void
   down(device: DeviceId, durationMs: number): void
+  /** It stays up, and is reached by another path. */
+  moved(device: DeviceId, link: Link): void
   writable(device: DeviceId): void
 }
 
@@ -35,10 +38,12 @@ interface Peer {
 }
 
 /**
- * Which of two links with a device both sides use: of two dials that crossed, the one that the device
- * with the smaller id made; otherwise the newer, since who dials anew has lost the old one.
+ * Which of two links with a device both sides use: the one that goes through no relay; of two dials that crossed,
+ * the one that the device with the smaller id made; otherwise the newer, since who dials anew has lost the old one.
  */
 export function preferred(own: DeviceId, remote: DeviceId, older: Link, newer: Link): Link {
+  // Nothing finer: a router may let one side see an address of the LAN where the other sees one of the internet.
+  if ((older.path === 'relay') !== (newer.path === 'relay')) return older.path === 'relay' ? newer : older
   const crossed =
     older.dialledBy !== newer.dialledBy && Math.abs(newer.openedAtMs - older.openedAtMs) < networkLimits.crossedDialsMs
   if (!crossed) return newer
@@ -66,6 +71,16 @@ export class Peers {
     return this.#peers.size
   }
 
+  /** How the device is reached now; null when it is not. */
+  pathOf(device: DeviceId): PathKind | null {
+    return this.#peers.get(device)?.used.path ?? null
+  }
+
+  /** The stream on which the device's frames go now. */
+  streamOf(device: DeviceId): LinkStream | null {
+    return this.#peers.get(device)?.used.stream ?? null
+  }
+
   devices(): readonly DeviceId[] {
     return [...this.#peers.keys()]
   }
@@ -82,8 +97,11 @@ export class Peers {
     const replaced = used === link ? peer.used : link
     peer.links = [...peer.links, link]
     this.#use(device, peer, used)
+    // Who dialled through a relay knew of nothing better: if ours is dead, the relayed one is needed at once.
+    const isSpare = replaced === link && link.path === 'relay' && used.path !== 'relay'
+    if (isSpare) used.stream.wake()
     // What was under way on the other may still arrive. Who dialled it closes it; should they not, we do.
-    const linger = networkLimits.replacedStreamLingerMs
+    const linger = isSpare ? networkLimits.relayedLingerMs : networkLimits.replacedStreamLingerMs
     this.#clock.after(replaced.dialledBy === 'us' ? linger : 3 * linger, () => {
       if (this.#peers.get(device)?.used !== replaced) replaced.stream.end('replaced')
     })
@@ -136,7 +154,9 @@ export class Peers {
 
   #use(device: DeviceId, peer: Peer, link: Link): void {
     if (peer.used === link) return
+    const { path } = peer.used
     peer.used = link
+    if (link.path !== path) this.#handler.moved(device, link)
     if (!peer.refused) return
     peer.refused = false
     this.#handler.writable(device)

@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/net/fakeClock.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { deviceIdOf } from '../core/ids.ts'
 import { networkLimits } from '../core/limits.ts'
-import { Reconnector, redialDelayMs } from './reconnect.ts'
+import { Reconnector } from './reconnect.ts'
 
 function device(number: number): DeviceId {
   return deviceIdOf(new Uint8Array(32).fill(number))
@@ -23,6 +23,7 @@ class Scene {
     this.reconnector = new Reconnector({
       clock: this.clock,
       random: { bytes: (length) => new Uint8Array(length).fill(0xff) },
+      pace: { afterMs: 500, afterMsMax: 60_000 },
       isConnected: (one) => this.connected.has(one),
       isDialable: (one) => !this.undialable.has(one),
       dial: (one) => {
@@ -43,15 +44,6 @@ class Scene {
     return this.dials.slice(1).map((dial, i) => dial.atMs - (this.dials[i]?.atMs ?? 0))
   }
 }
-
-describe('redialDelayMs', () => {
-  it('doubles from half a second to a minute, half of it jitter', () => {
-    expect([0, 1, 2, 6, 7, 1_000_000].map((attempt) => redialDelayMs(attempt, 1))).toEqual([
-      500, 1_000, 2_000, 32_000, 60_000, 60_000,
-    ])
-    expect([0, 7].map((attempt) => redialDelayMs(attempt, 0))).toEqual([250, 30_000])
-  })
-})
 
 describe('Reconnector', () => {
   it('never gives up, and slows down to once a minute', async () => {

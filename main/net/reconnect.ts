@@ -1,22 +1,21 @@
 /**
  * Keeps dialling every wanted device that is not connected, for ever: with back-off and jitter, a bounded
- * number at a time, and at once after a wake, new addresses or a find on the LAN.
+ * number at a time, and at once after a wake, new addresses or a find on the LAN. Another one of its kind, at a
+ * slower pace, looks for a direct way to those that are reached through a relay.
  */
 import { networkLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
-
-/** The wait before attempt `attempt` (0 is the first retry): doubling up to the maximum, half of it jitter. */
-export function redialDelayMs(attempt: number, jitter: number): number {
-  const whole = Math.min(networkLimits.redialAfterMs * 2 ** Math.min(attempt, 30), networkLimits.redialAfterMsMax)
-  return Math.round(whole * (0.5 + 0.5 * jitter))
-}
+import { backOffMs, jitterOf } from './backOff.ts'
+import type { Pace } from './backOff.ts'
 
 export interface ReconnectOptions {
   readonly clock: Clock
   readonly random: Random
+  readonly pace: Pace
   /** Tries once; settles when the attempt is over, however it went. Never rejects. */
   readonly dial: (device: DeviceId) => Promise<void>
+  /** True while there is nothing to dial for. */
   readonly isConnected: (device: DeviceId) => boolean
   /** Whether there is any address to dial. */
   readonly isDialable: (device: DeviceId) => boolean
@@ -109,7 +108,7 @@ export class Reconnector {
   #wait(device: DeviceId, target: Target): void {
     this.#rest(target)
     target.state = 'waiting'
-    const delayMs = redialDelayMs(target.attempt, this.#jitter())
+    const delayMs = backOffMs(this.#options.pace, target.attempt, jitterOf(this.#options.random))
     target.attempt++
     target.cancel = this.#options.clock.after(delayMs, () => {
       target.cancel = null
@@ -147,11 +146,5 @@ export class Reconnector {
       else this.#wait(device, target)
     }
     this.#next()
-  }
-
-  /** Between 0 and 1. */
-  #jitter(): number {
-    const [high = 0, low = 0] = this.#options.random.bytes(2)
-    return (high * 256 + low) / 65_536
   }
 }

@@ -51,6 +51,13 @@ export function listenErrorOf(thrown: unknown, host: string, port: number): List
   return { kind: 'listenRefused', code }
 }
 
+/** Of what failed, what is worth telling. */
+export function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
+  // A machine without IPv6 is no failure, and both families fail alike.
+  const telling = failures.filter((error) => error.kind === 'portInUse' || ports.length === 0)
+  return [...new Map(telling.map((error) => [JSON.stringify(error), error])).values()]
+}
+
 function portOf(listener: Listener): number {
   const part = listener
     .getAddrs()[0]

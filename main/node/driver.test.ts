@@ -80,6 +80,7 @@ class HandNetwork implements Network {
   setLanDiscovery(on: boolean): void {
     this.trace.push(`lan ${on}`)
   }
+  setServing(): void {}
   wake(): void {}
 }
 

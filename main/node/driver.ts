@@ -166,7 +166,7 @@ class Loop implements Driver, NetworkHandler {
 
   event(event: NetworkEvent): void {
     this.#parts.onNetworkEvent?.(event)
-    if (event.kind === 'listening' || event.kind === 'listenFailed') return
+    if (event.kind === 'listening' || event.kind === 'listenFailed' || event.kind === 'pathChanged') return
     if (event.kind === 'writable') this.#emitter.writable(event.device)
     this.#enqueue(event)
   }

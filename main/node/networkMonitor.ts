@@ -97,6 +97,9 @@ export class NetworkMonitor implements Network {
   setLanDiscovery(on: boolean): void {
     this.#inner.setLanDiscovery(on && this.#lanAllowed)
   }
+  setServing(relay: boolean): void {
+    this.#inner.setServing(relay)
+  }
   wake(): void {
     this.#inner.wake()
   }
@@ -104,6 +107,7 @@ export class NetworkMonitor implements Network {
   #note(event: NetworkEvent): void {
     switch (event.kind) {
       case 'peerUp':
+      case 'pathChanged':
         this.#paths.set(event.device, event.path)
         return
       case 'peerDown':
@@ -128,7 +132,9 @@ export class NetworkMonitor implements Network {
 
   #tell(event: NetworkEvent): void {
     if (event.kind === 'writable') return
-    if (event.kind === 'peerUp' || event.kind === 'peerDown') this.#watcher.peerChanged(event.device)
+    if (event.kind === 'peerUp' || event.kind === 'peerDown' || event.kind === 'pathChanged') {
+      this.#watcher.peerChanged(event.device)
+    }
     if (event.kind === 'listening') {
       // A fallback after a refused port: the problem is over.
       this.#problem = null

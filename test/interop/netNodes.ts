@@ -101,8 +101,8 @@ export class TestNode {
     return told?.kind === 'listening' ? (told.ports[0] ?? 0) : 0
   }
 
-  target(addresses: readonly string[] = this.addresses): PeerTarget {
-    return { device: this.device, addresses, lan: null }
+  target(addresses: readonly string[] = this.addresses, relay = false): PeerTarget {
+    return { device: this.device, addresses, lan: null, relay }
   }
 
   #changed(): void {

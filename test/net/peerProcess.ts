@@ -12,6 +12,7 @@ export type PeerCommand =
   | { readonly do: 'peers'; readonly peers: readonly PeerText[] }
   | { readonly do: 'send'; readonly device: string; readonly frame: string }
   | { readonly do: 'lan'; readonly on: boolean }
+  | { readonly do: 'serve'; readonly on: boolean }
   | { readonly do: 'memory' }
 
 export interface PeerText {
@@ -19,6 +20,7 @@ export interface PeerText {
   readonly addresses: readonly string[]
   readonly lanKey: string | null
   readonly side: 0 | 1
+  readonly relay?: boolean
 }
 
 function say(line: unknown): void {
@@ -35,7 +37,7 @@ function targetOf(text: PeerText): PeerTarget {
   const device = parseDeviceId(text.device)
   if (!device.ok) throw new Error('Not a device')
   const lan = text.lanKey === null ? null : { key: bytesOf(text.lanKey), side: text.side }
-  return { device: device.value, addresses: text.addresses, lan }
+  return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true }
 }
 
 const [seedByte = '1', interfaceName = 'eth0', lan = 'on'] = process.argv.slice(2)
@@ -75,6 +77,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const command = JSON.parse(line) as PeerCommand
   if (command.do === 'peers') network.setPeers(command.peers.map(targetOf))
   else if (command.do === 'lan') network.setLanDiscovery(command.on)
+  else if (command.do === 'serve') network.setServing(command.on)
   else if (command.do === 'memory') say({ rssBytes: process.memoryUsage.rss(), cpuMs: process.cpuUsage().user / 1_000 })
   else {
     const device = parseDeviceId(command.device)

@@ -258,6 +258,8 @@ export class Endpoint implements ports.Network {
 
   setLanDiscovery(): void {}
 
+  setServing(): void {}
+
   wake(): void {
     if (this.running) for (const { device } of this.#targets) this.#ether.dial(this, device)
   }

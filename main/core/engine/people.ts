@@ -55,6 +55,7 @@ export function peerTargets(state: State): readonly PeerTarget[] {
       device,
       addresses: state.device(device)?.addresses ?? [],
       lan: contact.lanKey === null ? null : { key: contact.lanKey, side },
+      relay: false,
     })
   }
   return targets

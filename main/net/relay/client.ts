@@ -1,0 +1,112 @@
+/**
+ * Dialling through relays, and being dialled through them: libp2p's transport for it, kept to the relays that we
+ * chose. By itself it would connect to a relay that an address names, and take a place at whoever passes a call on.
+ */
+import { circuitRelayTransport, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
+import type { CircuitRelayTransportComponents } from '@libp2p/circuit-relay-v2'
+import type { Connection, PeerId, StreamHandler, Transport, Upgrader } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { networkLimits } from '../../core/limits.ts'
+import type { DeviceId } from '../../core/ids.ts'
+import type { Clock } from '../../core/ports.ts'
+import { err, ok } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
+import { deadline } from '../deadline.ts'
+import { deviceOf } from '../keys.ts'
+import { formatRelayed } from './address.ts'
+import type { RelayedAddress } from './address.ts'
+import { overlay } from './overlay.ts'
+import { boundRequest } from './requests.ts'
+
+export type RelayDialError =
+  | { readonly kind: 'notStarted' }
+  /** Too many dials through this relay at once. */
+  | { readonly kind: 'relayBusy' }
+  /** The relay said no: it does not serve, or has no place or no connection of the device. */
+  | { readonly kind: 'relayRefused' }
+  /** The relay hung up, said nothing in time, or led to somebody else. */
+  | { readonly kind: 'relayFailed' }
+
+export interface RelayClientOptions {
+  readonly clock: Clock
+  /** The direct connection with a device on which its frames go; null when there is none. */
+  readonly connectionOf: (device: DeviceId) => Connection | null
+  /** Whether we keep a place at this relay. */
+  readonly isOurs: (relay: DeviceId) => boolean
+}
+
+export class RelayClient {
+  readonly #options: RelayClientOptions
+  /** When the latest dials through each relay were made, within the last second. */
+  readonly #dialsMs = new Map<DeviceId, readonly number[]>()
+  #transport: Transport | null = null
+  #upgrader: Upgrader | null = null
+
+  constructor(options: RelayClientOptions) {
+    this.#options = options
+  }
+
+  /** For libp2p's list of transports. */
+  create(components: CircuitRelayTransportComponents): Transport {
+    const { connectionManager, registrar, transportManager, upgrader } = components
+    const refuse = (): Promise<never> => Promise.reject(new Error('Relays are chosen elsewhere'))
+    const streams = networkLimits.relayConnectionsPerPeerMax
+    this.#upgrader = upgrader
+    this.#transport = circuitRelayTransport({ maxInboundStopStreams: streams, maxOutboundStopStreams: streams })(
+      overlay(components, {
+        connectionManager: overlay(connectionManager, {
+          getConnections: (peer) => this.#connections(peer),
+          openConnection: refuse,
+        }),
+        transportManager: overlay(transportManager, { listen: refuse }),
+        registrar: overlay(registrar, {
+          handle: (protocol, handler, options) => registrar.handle(protocol, this.#guarded(protocol, handler), options),
+          register: () => Promise.resolve(''),
+          unregister: () => undefined,
+        }),
+      }),
+    )
+    return this.#transport
+  }
+
+  /** Reaches `peer` through a relay with which we are connected. */
+  async dial(peer: PeerId, address: RelayedAddress, outer: AbortSignal): Promise<Result<Connection, RelayDialError>> {
+    const text = formatRelayed(address)
+    const [transport, upgrader] = [this.#transport, this.#upgrader]
+    if (transport === null || upgrader === null || text === null) return err({ kind: 'notStarted' })
+    if (!this.#takeTurn(address.relay)) return err({ kind: 'relayBusy' })
+    const { signal, clear } = deadline(this.#options.clock, networkLimits.relayDialTimeoutMs, outer)
+    try {
+      return ok(await transport.dial(multiaddr(`${text}/p2p/${peer.toString()}`), { signal, upgrader }))
+    } catch (thrown) {
+      const refused = thrown instanceof Error && thrown.name === 'InvalidMessageError'
+      return err({ kind: refused ? 'relayRefused' : 'relayFailed' })
+    } finally {
+      clear()
+    }
+  }
+
+  #takeTurn(relay: DeviceId): boolean {
+    const nowMs = this.#options.clock.nowMs()
+    const recent = (this.#dialsMs.get(relay) ?? []).filter((atMs) => Math.abs(nowMs - atMs) < 1_000)
+    if (recent.length >= networkLimits.relayDialsPerSecondMax) return false
+    this.#dialsMs.set(relay, [...recent, nowMs])
+    return true
+  }
+
+  #connections(peer: PeerId | undefined): Connection[] {
+    const device = peer === undefined ? null : deviceOf(peer)
+    const connection = device === null ? null : this.#options.connectionOf(device)
+    return connection === null ? [] : [connection]
+  }
+
+  #guarded(protocol: string, handler: StreamHandler): StreamHandler {
+    if (protocol !== RELAY_V2_STOP_CODEC) return handler
+    return (stream, connection) => {
+      const relay = deviceOf(connection.remotePeer)
+      if (relay === null || !this.#options.isOurs(relay)) return stream.abort(new Error('No relay of ours'))
+      boundRequest(stream)
+      return handler(stream, connection)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** Who is at the other end of a connection, as addresses. */
+import type { Connection } from '@libp2p/interface'
+import type { PathKind } from '../core/ports.ts'
+import { formatAddress, pathOf, socketAddress } from './addresses.ts'
+import type { SocketAddress } from './addresses.ts'
+import { formatRelayed, parseRelayed } from './relay/address.ts'
+
+const circuit = '/p2p-circuit'
+
+export interface Remote {
+  readonly path: PathKind
+  readonly address: string
+}
+
+/** The address of the other end, or of the relay that stands between, without a peer id. */
+export function remoteSocket(connection: Connection): SocketAddress | null {
+  const [host, port] = connection.remoteAddr.getComponents()
+  return socketAddress(String(host?.value ?? ''), Number(port?.value ?? 0))
+}
+
+/** How the other end is reached; null when that is no way that we know. */
+export function remoteOf(connection: Connection): Remote | null {
+  const text = connection.remoteAddr.toString()
+  const end = text.indexOf(circuit)
+  if (end >= 0) {
+    const relayed = parseRelayed(text.slice(0, end + circuit.length))
+    const address = relayed === null ? null : formatRelayed(relayed)
+    return address === null ? null : { path: 'relay', address }
+  }
+  const socket = remoteSocket(connection)
+  return socket === null ? null : { path: pathOf(socket.host), address: formatAddress(socket) }
+}
