@@ -23,7 +23,7 @@ export interface Link {
 export interface PeersHandler {
   up(device: DeviceId, link: Link): void
   down(device: DeviceId, durationMs: number): void
-  /** It stays up, and is reached by another path. */
+  /** It stays up, and is reached by another path or through another relay. */
   moved(device: DeviceId, link: Link): void
   writable(device: DeviceId): void
 }
@@ -154,9 +154,10 @@ export class Peers {
 
   #use(device: DeviceId, peer: Peer, link: Link): void {
     if (peer.used === link) return
-    const { path } = peer.used
+    const before = peer.used
     peer.used = link
-    if (link.path !== path) this.#handler.moved(device, link)
+    const otherRelay = link.path === 'relay' && link.address !== before.address
+    if (link.path !== before.path || otherRelay) this.#handler.moved(device, link)
     if (!peer.refused) return
     peer.refused = false
     this.#handler.writable(device)

@@ -8,7 +8,7 @@ import { bundle } from './bundle.ts'
 import { Lan, whyNoNamespaces } from './namespaces.ts'
 import type { NamespaceProcess } from './namespaces.ts'
 import type { ObserverCommand } from './observerProcess.ts'
-import type { PeerCommand, PeerText } from './peerProcess.ts'
+import { field, Peer } from './peer.ts'
 
 const why = whyNoNamespaces()
 if (why !== null) console.warn(`LAN tests are skipped: ${why}`)
@@ -34,43 +34,6 @@ afterEach(async () => {
   if (why === null) await lan.remove()
 })
 
-function field(line: unknown, name: string): unknown {
-  return typeof line === 'object' && line !== null && name in line ? Reflect.get(line, name) : undefined
-}
-
-function textField(line: unknown, name: string): string | null {
-  const value = field(line, name)
-  return typeof value === 'string' ? value : null
-}
-
-function isEvent(line: unknown, kind: string): { atMs: number; event: unknown } | null {
-  const event = field(line, 'event')
-  return field(event, 'kind') === kind ? { atMs: Number(field(line, 'atMs')), event } : null
-}
-
-class Peer {
-  readonly process: NamespaceProcess
-  device = ''
-  constructor(process: NamespaceProcess) {
-    this.process = process
-  }
-  tell(command: PeerCommand): void {
-    this.process.tell(command)
-  }
-  target(side: 0 | 1, addresses: readonly string[] = []): PeerText {
-    return { device: this.device, addresses, lanKey, side }
-  }
-  event(kind: string, from = 0): Promise<{ atMs: number; event: unknown }> {
-    return this.process.hear(kind, (line) => isEvent(line, kind), from)
-  }
-  count(kind: string): number {
-    return this.process.said.filter((line) => isEvent(line, kind) !== null).length
-  }
-  async frame(hex: string): Promise<void> {
-    await this.process.hear(`frame ${hex}`, (line) => (field(line, 'frame') === hex ? true : null))
-  }
-}
-
 async function peer(
   name: string,
   number: number,
@@ -78,9 +41,8 @@ async function peer(
   interfaceName = 'any',
 ): Promise<Peer> {
   lan.host(name, number)
-  const made = new Peer(lan.run(name, peerScript.path, String(number), interfaceName, lanAtStart))
-  made.device = await made.process.hear('device', (line) => textField(line, 'device'))
-  await made.process.hear('started', (line) => field(line, 'started') ?? null)
+  const made = new Peer(lan.run(name, peerScript.path, String(number), interfaceName, lanAtStart), lanKey)
+  await made.started()
   return made
 }
 

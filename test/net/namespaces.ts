@@ -6,7 +6,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-function ip(...words: readonly string[]): string {
+/** Runs `ip`, and gives what it printed. */
+export function ip(...words: readonly string[]): string {
   return execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
@@ -78,7 +79,7 @@ export class NamespaceProcess {
   }
 
   async end(): Promise<void> {
-    if (this.#process.exitCode !== null) return
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))
     this.#process.stdin.end()
     this.#process.kill('SIGKILL')

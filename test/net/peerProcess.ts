@@ -40,11 +40,11 @@ function targetOf(text: PeerText): PeerTarget {
   return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true }
 }
 
-const [seedByte = '1', interfaceName = 'eth0', lan = 'on'] = process.argv.slice(2)
+const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0'] = process.argv.slice(2)
 const deviceSeed = new Uint8Array(32).fill(Number(seedByte))
 const network = createNetwork({
   deviceSeed,
-  listen: { port: 0, portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
+  listen: { port: Number(port), portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
   confine: interfaceName === 'any' ? 'none' : { interfaces: [interfaceName] },
   lan: lan === 'on',
   clock: {
@@ -56,7 +56,7 @@ const network = createNetwork({
   },
   random: { bytes: (lengthBytes) => Uint8Array.from(randomBytes(lengthBytes)) },
   log: {
-    debug: (event, figures) => say({ log: event, figures }),
+    debug: (event, figures) => say({ log: event, figures, atMs: Date.now() }),
     info: () => undefined,
     warn: (event) => say({ log: event }),
   },
