@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/net/fakeClock.ts'
 import { deviceIdOf } from '../core/ids.ts'
 import { networkLimits } from '../core/limits.ts'
-import type { SendOutcome } from '../core/ports.ts'
+import type { PathKind, SendOutcome } from '../core/ports.ts'
 import { Peers, preferred } from './peers.ts'
 import type { Link, LinkStream } from './peers.ts'
 
@@ -34,8 +34,13 @@ class FakeStream implements LinkStream {
   }
 }
 
-function link(dialledBy: 'us' | 'them', openedAtMs: number): Link & { readonly stream: FakeStream } {
-  return { stream: new FakeStream(), dialledBy, openedAtMs, path: 'lan', address: '/ip4/10.0.0.1/tcp/1' }
+function link(
+  dialledBy: 'us' | 'them',
+  openedAtMs: number,
+  path: PathKind = 'lan',
+  address = '/ip4/10.0.0.1/tcp/1',
+): Link & { readonly stream: FakeStream } {
+  return { stream: new FakeStream(), dialledBy, openedAtMs, path, address }
 }
 
 class Scene {
@@ -52,8 +57,8 @@ class Scene {
     })
   }
 
-  add(dialledBy: 'us' | 'them'): FakeStream {
-    const made = link(dialledBy, this.clock.nowMs())
+  add(dialledBy: 'us' | 'them', path?: PathKind, address?: string): FakeStream {
+    const made = link(dialledBy, this.clock.nowMs(), path, address)
     made.stream.onEnd = () => this.peers.remove(great, made.stream)
     this.peers.add(great, made)
     return made.stream
@@ -86,6 +91,70 @@ describe('preferred', () => {
     expect(preferred(small, great, older, newer)).toBe(newer)
     const again = link('us', 1)
     expect(preferred(small, great, older, again)).toBe(again)
+  })
+})
+
+describe('a link through a relay', () => {
+  it('gives way to any other, older or newer, crossed or not', () => {
+    for (const openedAtMs of [0, crossedMs]) {
+      for (const path of ['loopback', 'lan', 'direct'] as const) {
+        const relayed = link('us', 0, 'relay')
+        const direct = link('them', openedAtMs, path)
+        for (const own of [small, great]) {
+          const remote = own === small ? great : small
+          expect(preferred(own, remote, relayed, direct)).toBe(direct)
+          expect(preferred(own, remote, direct, relayed)).toBe(direct)
+        }
+      }
+    }
+  })
+
+  it('is replaced without a break, which is told', async () => {
+    const scene = new Scene()
+    const relayed = scene.add('us', 'relay')
+    expect([scene.peers.pathOf(great), scene.peers.streamOf(great)]).toEqual(['relay', relayed])
+    const direct = scene.add('them')
+    expect(scene.send(1)).toBe('sent')
+    expect(direct.sent).toEqual([1])
+    await scene.clock.advance(networkLimits.replacedStreamLingerMs)
+    expect(relayed.endedAs).toBe('replaced')
+    expect(scene.events).toEqual(['up relay', 'moved lan'])
+  })
+
+  it('has a better one prove that it lives, and stands by until it has', async () => {
+    const scene = new Scene()
+    const direct = scene.add('us')
+    const relayed = scene.add('them', 'relay')
+    expect(direct.sent).toEqual([-2])
+    expect(scene.send(1)).toBe('sent')
+    expect(relayed.sent).toEqual([])
+    await scene.clock.advance(networkLimits.silencePulsesMax * networkLimits.pulseMs)
+    expect(relayed.endedAs).toBeNull()
+    direct.end('silent')
+    expect(scene.send(2)).toBe('sent')
+    expect(relayed.sent).toEqual([2])
+    expect(scene.events).toEqual(['up lan', 'moved relay'])
+  })
+
+  it('ends when the better one lives on', async () => {
+    const scene = new Scene()
+    const direct = scene.add('us')
+    const relayed = scene.add('us', 'relay')
+    await scene.clock.advance(networkLimits.relayedLingerMs)
+    expect([direct.endedAs, relayed.endedAs]).toEqual([null, 'replaced'])
+    expect(scene.events).toEqual(['up lan'])
+  })
+
+  it('through another relay is told as a move; a newer one of the same kind is not', async () => {
+    const scene = new Scene()
+    scene.add('us', 'relay', 'one')
+    await scene.clock.advance(crossedMs)
+    scene.add('them', 'relay', 'two')
+    await scene.clock.advance(crossedMs)
+    scene.add('us', 'direct', 'three')
+    await scene.clock.advance(crossedMs)
+    scene.add('us', 'direct', 'four')
+    expect(scene.events).toEqual(['up relay', 'moved relay', 'moved direct'])
   })
 })
 

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../test/net/fakeClock.ts'
+import type { DeviceId } from '../core/ids.ts'
+import { AddressBook } from './addressBook.ts'
+import { socketAddress } from './addresses.ts'
+import { announcement } from './announcement.ts'
+import { deviceKey, deviceOfKey, peerOf } from './keys.ts'
+import type { Confinement } from './options.ts'
+
+async function device(number: number): Promise<DeviceId> {
+  return deviceOfKey(await deviceKey(new Uint8Array(32).fill(number)))
+}
+
+const [friend, relay, second, stranger] = [await device(1), await device(2), await device(3), await device(4)]
+
+function through(one: DeviceId, front = '/ip4/9.9.9.9/tcp/4001'): string {
+  return `${front}/p2p/${String(peerOf(one))}/p2p-circuit`
+}
+
+function book(addresses: readonly string[], relayAddresses: readonly string[] = [], confine: Confinement = 'none') {
+  const made = new AddressBook(confine, new FakeClock())
+  made.setTargets([
+    { device: friend, addresses, lan: null, relay: false },
+    { device: relay, addresses: relayAddresses, lan: null, relay: true },
+    { device: second, addresses: [], lan: null, relay: true },
+  ])
+  return made
+}
+
+describe('AddressBook', () => {
+  it('keeps direct addresses and those through relays apart', () => {
+    const made = book([through(relay), '/ip4/8.8.8.8/tcp/5', '/ip4/192.168.1.5/tcp/5000', '/dns4/a.b/tcp/1'])
+    expect(made.direct(friend).map(({ host }) => host)).toEqual(['192.168.1.5', '8.8.8.8'])
+    expect(made.relayed(friend).map((address) => address.relay)).toEqual([relay])
+  })
+
+  it('goes through contacts only, once through each, and never through the device itself', () => {
+    const told = [
+      through(stranger),
+      through(friend),
+      through(second),
+      through(relay),
+      through(relay, '/ip4/1.2.3.4/tcp/5'),
+    ]
+    expect(
+      book(told)
+        .relayed(friend)
+        .map((address) => address.relay),
+    ).toEqual([second, relay])
+  })
+
+  it('knows who is behind a relay, and who serves', () => {
+    const made = book([through(relay)])
+    expect([made.through(relay), made.through(second)]).toEqual([[friend], []])
+    expect(made.relays()).toEqual([relay, second])
+  })
+
+  it('tells of a relay what reaches it from anywhere, first where it answered', () => {
+    const answered = socketAddress('11.22.33.44', 4_001)
+    const near = socketAddress('192.168.1.9', 4_001)
+    const told = ['/ip4/127.0.0.1/tcp/4001', '/ip4/192.168.1.9/tcp/4001', '/ip4/8.8.8.8/tcp/4001']
+    expect(book([], told).tellable(relay, answered)?.host).toBe('11.22.33.44')
+    expect(book([], told).tellable(relay, near)?.host).toBe('8.8.8.8')
+    expect(book([], told.slice(0, 2)).tellable(relay, near)).toBeNull()
+    expect(book([], told, 'loopback').tellable(relay, near)?.host).toBe('127.0.0.1')
+  })
+})
+
+describe('announcement', () => {
+  it('puts direct addresses first and leaves room for the others', () => {
+    const direct = Array.from({ length: 9 }, (_, i) => `direct ${i}`)
+    expect(announcement(direct, ['a', 'b'])).toEqual([...direct.slice(0, 6), 'a', 'b'])
+    expect(announcement(direct, [])).toEqual(direct.slice(0, 8))
+    expect(announcement([], ['a'])).toEqual(['a'])
+  })
+})
