@@ -16,6 +16,12 @@ export const realClock: Clock = {
 export const realRandom: Random = { bytes: (lengthBytes) => Uint8Array.from(randomBytes(lengthBytes)) }
 export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
+/** A log whose debug lines can be read. */
+export function loggedFigures(): { readonly log: Log; readonly logged: readonly unknown[] } {
+  const logged: unknown[] = []
+  return { log: { ...silentLog, debug: (event, figures) => void logged.push({ event, figures }) }, logged }
+}
+
 /** A seed by number, so that who has the smaller id is the same in every run. */
 export function seedOf(number: number): Uint8Array {
   return new Uint8Array(32).fill(number)

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
 import { networkLimits } from '../../main/core/limits.ts'
-import { numbered, numberOf, pause, Scene } from './netNodes.ts'
+import { loggedFigures, numbered, numberOf, pause, Scene } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
 function relayedOf(node: TestNode): readonly string[] {
@@ -145,8 +145,7 @@ describe.concurrent('through a relay', () => {
 describe.concurrent('a relay refuses', () => {
   it('places while it does not serve; and grants them once it does', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
-    const logged: unknown[] = []
-    const log = { debug: (event: string, figures: unknown) => logged.push({ event, figures }), info() {}, warn() {} }
+    const { log, logged } = loggedFigures()
     const relay = await scene.node(1)
     const a = await scene.node(2, { log })
     relay.network.setPeers([a.target([])])
@@ -162,26 +161,33 @@ describe.concurrent('a relay refuses', () => {
   it('strangers, though it lets them in: they get no place and reach nobody', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const { relay, b } = await throughRelay(scene)
-    const stranger = await scene.node(9)
+    const { log, logged } = loggedFigures()
+    const stranger = await scene.node(9, { log })
     stranger.network.setPeers([relay.target(undefined, true), b.target(relayedOf(b))])
     await stranger.untilUp(relay.device)
     await pause(3_000)
     expect(relayedOf(stranger)).toEqual([])
+    // It is not told so either.
+    const unanswered = { event: 'net.reservationFailed', figures: { why: 'noAnswer', status: 0, attempt: 0 } }
+    expect(logged).toContainEqual(unanswered)
+    expect(logged).toContainEqual({ event: 'net.relayDialFailed', figures: { why: 'relayFailed' } })
     expect(pathsTo(stranger, b.device)).toEqual([])
     expect(b.events.some((event) => event.kind === 'peerUp' && event.device === stranger.device)).toBe(false)
   })
 
   it('nothing to a caller, but who is called does not admit them', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
-    const { relay, a, b } = await throughRelay(scene)
-    const asked: DeviceId[] = []
-    b.admits = (device) => {
-      asked.push(device)
-      return device !== a.device
-    }
-    a.network.setPeers([relay.target(undefined, true), b.target(relayedOf(b))])
-    await vi.waitFor(() => expect(asked).toContain(a.device), { timeout: 5_000 })
+    const { relay, b } = await throughRelay(scene)
+    const { log, logged } = loggedFigures()
+    const c = await scene.node(5, { log })
+    relay.network.setPeers([b.target([]), c.target([])])
+    b.admits = (device) => device !== c.device
+    c.network.setPeers([relay.target(undefined, true), b.target(relayedOf(b))])
+    const refused = { event: 'net.relayDialFailed', figures: { why: 'relayRefused' } }
+    await vi.waitFor(() => expect(logged).toContainEqual(refused), { timeout: 5_000 })
     await pause(1_000)
-    expect([pathsTo(a, b.device), pathsTo(b, a.device)]).toEqual([[], []])
+    expect([pathsTo(c, b.device), pathsTo(b, c.device)]).toEqual([[], []])
+    b.admits = () => true
+    await Promise.all([c.untilUp(b.device), b.untilUp(c.device)])
   })
 })

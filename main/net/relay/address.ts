@@ -16,9 +16,7 @@ export interface RelayedAddress {
 
 function relayOf(text: string): DeviceId | null {
   try {
-    const peer = peerIdFromString(text)
-    // One text for one key: libp2p reads others that mean the same.
-    return peer.toString() === text ? deviceOf(peer) : null
+    return deviceOf(peerIdFromString(text))
   } catch {
     return null
   }
