@@ -63,6 +63,12 @@ function call(type: 0 | 1, peer: PeerId): Uint8Array {
   return Uint8Array.of(id.length + 6, 0x08, type, 0x12, id.length + 2, 0x0a, id.length, ...id)
 }
 
+function heard(stream: Stream): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    stream.addEventListener('message', (event) => resolve(event.data.subarray()), { once: true })
+  })
+}
+
 function why(event: string, figures: object): object {
   return { event, figures: expect.objectContaining(figures) as unknown }
 }
@@ -109,6 +115,29 @@ describe.concurrent('a relay', () => {
     a.network.setPeers([relay.target()])
     await a.until('a place', () => a.addresses.includes(relay.through))
     expect(a.addresses.filter((address) => address.includes('p2p-circuit'))).toEqual([relay.through])
+  })
+
+  it('that passes a call on is asked for no second place', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const relay = await bare(scene, 1)
+    let asked = 0
+    await relay.node.handle(RELAY_V2_HOP_CODEC, (stream) => {
+      asked++
+      stream.send(Uint8Array.from(granted))
+      void stream.close()
+    })
+    const a = await scene.node(2)
+    const caller = await bare(scene, 3)
+    a.network.setPeers([relay.target()])
+    await a.until('a place', () => a.addresses.includes(relay.through))
+    const [connection] = relay.node.getConnections()
+    const stream = await (connection as Connection).newStream(RELAY_V2_STOP_CODEC)
+    const answer = heard(stream)
+    stream.send(call(0, caller.node.peerId))
+    // Of type STATUS, and ok.
+    expect([...(await answer)]).toEqual([4, 0x08, 1, 0x20, 100])
+    await pause(500)
+    expect(asked).toBe(1)
   })
 
   it.each<[string, (stream: Stream) => void, string]>([
@@ -173,12 +202,6 @@ async function connected(
   const beat = setInterval(() => frames.writeStatus === 'writable' && frames.send(new Uint8Array(2)), 1_000)
   scene.atEnd(() => clearInterval(beat))
   return { bare: made, connection }
-}
-
-function heard(stream: Stream): Promise<Uint8Array> {
-  return new Promise((resolve) => {
-    stream.addEventListener('message', (event) => resolve(event.data.subarray()), { once: true })
-  })
 }
 
 describe.concurrent('a user of a relay', () => {
