@@ -39,6 +39,9 @@ export const protocolLimits = {
   /** Addresses in an invite or an address update, and the size of each as a multiaddr's text. */
   addressesMax: 8,
   addressSizeBytesMax: 200,
+  /** Mailboxes of one device, and addresses of each. */
+  mailboxesMax: 2,
+  mailboxAddressesMax: 4,
   /** How long an invite may live at most. */
   inviteLifetimeMsMax: 30 * day,
   /** A `waxwing:` link, in characters. */

@@ -2,10 +2,31 @@
  * What the core needs of the world: types only. Adapters implement them (main/net, main/store,
  * main/node), the simulator implements them again, and nothing else stands between.
  */
-import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId, PrekeyId, SessionId } from './ids.ts'
+import type { ConversationId, DeviceId, EnvelopeId, EventId, PrekeyId, SessionId } from './ids.ts'
+import type { Mail } from './mail.ts'
+import type { PathKind } from './paths.ts'
 import type { Result } from './result.ts'
+import type {
+  ContactRow,
+  ConversationRow,
+  DeliveryRow,
+  DeliveryState,
+  DeviceRow,
+  EventRow,
+  InviteRow,
+  OutboxRow,
+  PrekeyRow,
+  ProgressRow,
+  SelfRow,
+  SessionRow,
+  SettingValue,
+  StashRow,
+} from './rows.ts'
 
 export type { Crypto } from './crypto/provider.ts'
+export type * from './mail.ts'
+export type * from './paths.ts'
+export type * from './rows.ts'
 
 /** Wall time in milliseconds since 1970, and timers. */
 export interface Clock {
@@ -28,9 +49,6 @@ export interface Log {
 
 // ── Network ──────────────────────────────────────────────────────────────────────────────────
 
-/** How a connected peer is reached. */
-export type PathKind = 'loopback' | 'lan' | 'direct' | 'relay' | 'webrtc'
-
 /** A device that the network should keep a stream with, for as long as it stands in `setPeers`. */
 export interface PeerTarget {
   readonly device: DeviceId
@@ -38,8 +56,24 @@ export interface PeerTarget {
   readonly addresses: readonly string[]
   /** Key of this pair for LAN tokens (32 bytes), and which of the two directions is ours; null: not on the LAN. */
   readonly lan: { readonly key: Uint8Array; readonly side: 0 | 1 } | null
-  /** Whether the device says that it serves as a relay: places are kept there by which others can reach us. */
+  /** Whether the device serves us as a relay: places are kept there by which others can reach us. */
   readonly relay: boolean
+  /** Whether it serves us as a mailbox: tags are registered there, and items collected. */
+  readonly mailbox: boolean
+}
+
+/** Who may learn where this device is. */
+export type Privacy =
+  | { readonly kind: 'open' }
+  /** We reach others, and they us, through relays alone; only devices that serve us learn our address. */
+  | { readonly kind: 'relayOnly' }
+  /** Everything is dialled through a SOCKS5 proxy, which also resolves names; nothing listens but on loopback. */
+  | { readonly kind: 'proxy'; readonly host: string; readonly port: number }
+
+/** What this device does for its contacts. */
+export interface Serving {
+  readonly relay: boolean
+  readonly mailbox: boolean
 }
 
 export type NetworkEvent =
@@ -53,6 +87,13 @@ export type NetworkEvent =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   | { readonly kind: 'listenFailed'; readonly error: ListenError }
+  /** A mailbox of ours says that something lies there. */
+  | { readonly kind: 'mailWaiting'; readonly device: DeviceId }
+  /** Multiaddrs that the router maps to this device, and whether one of its interfaces has a public address. */
+  | { readonly kind: 'reachability'; readonly mapped: readonly string[]; readonly publicHost: boolean }
+  | { readonly kind: 'proxyFailed'; readonly why: ProxyProblem }
+
+export type ProxyProblem = 'refused' | 'unreachable' | 'authFailed' | 'notSocks' | 'timeout'
 
 export type ListenError =
   | { readonly kind: 'portInUse'; readonly port: number }
@@ -74,6 +115,7 @@ export interface NetworkHandler {
 export type SendOutcome = 'sent' | 'full' | 'notConnected'
 
 export interface Network {
+  readonly mail: Mail
   /** Listens and begins to keep peers. A refused port is an event, not a failure: outbound still works. */
   start(handler: NetworkHandler): Promise<void>
   stop(): Promise<void>
@@ -84,191 +126,15 @@ export interface Network {
   disconnect(device: DeviceId): void
   /** LAN discovery on or off, at once. */
   setLanDiscovery(on: boolean): void
-  /** Whether devices of `setPeers` may be reached through this one; off at first. */
-  setServing(relay: boolean): void
+  /** What this device does for those of `setPeers`; nothing at first. */
+  setServing(serving: Serving): void
+  /** What the new mode forbids ends at once. */
+  setPrivacy(privacy: Privacy): void
+  /** Whether the router is asked to pass calls on to us. */
+  setPortMapping(on: boolean): void
   /** Dial everybody now: after a resume or a change of interfaces. */
   wake(): void
 }
-
-// ── Store: rows ──────────────────────────────────────────────────────────────────────────────
-
-/** This account on this device. `secrets` is identity/account.ts's own encoding. */
-export interface SelfRow {
-  readonly secrets: Uint8Array
-  readonly name: string
-  readonly createdAtMs: number
-}
-
-/**
- * pending: an invite was accepted here, its maker not reached yet. active: sessions may be used.
- * keyChanged: another identity key was offered; nothing is sent until the user confirms.
- * blocked, removed: nothing is sent or taken.
- */
-export type ContactState = 'pending' | 'active' | 'keyChanged' | 'blocked' | 'removed'
-
-/** Why a pending contact's invite could not be completed yet. */
-export type PendingProblem =
-  | 'inviteUsed'
-  | 'inviteExpired'
-  | 'inviteWithdrawn'
-  | 'inviteUnknown'
-  | 'identityMismatch'
-  | 'peerTooNew'
-
-export interface ContactRow {
-  readonly account: AccountId
-  readonly state: ContactState
-  /** Null when the contact is not pending, or is pending and only has to be reached. */
-  readonly pendingProblem: PendingProblem | null
-  /** What they call themselves, sanitised; and what the user calls them, or null. */
-  readonly claimedName: string
-  readonly petName: string | null
-  /** The signed identity descriptor that is pinned; empty while pending. */
-  readonly descriptor: Uint8Array
-  /** A newer descriptor that waits for the user's word; only in keyChanged. */
-  readonly offeredDescriptor: Uint8Array | null
-  readonly verifiedAtMs: number | null
-  readonly createdAtMs: number
-  readonly lastSeenAtMs: number | null
-  /** The payload of the invite that is being accepted; null once its maker has answered in the session. */
-  readonly acceptedInvite: Uint8Array | null
-  /** Key of this pair for LAN tokens, 32 bytes; null while pending. */
-  readonly lanKey: Uint8Array | null
-}
-
-export interface DeviceRow {
-  readonly device: DeviceId
-  readonly account: AccountId
-  /** The device certificate, both ways signed; empty while pending. */
-  readonly certificate: Uint8Array
-  readonly addresses: readonly string[]
-  readonly addressesAtMs: number
-}
-
-export interface SessionRow {
-  readonly device: DeviceId
-  readonly session: SessionId
-  /** session.ts's own encoding. */
-  readonly state: Uint8Array
-  /** Sealing uses the active one; the others only open. */
-  readonly active: boolean
-  readonly createdAtMs: number
-  readonly usedAtMs: number
-}
-
-/** stash: of the stash that a contact's device was given last. replaced: of an earlier one; usable as long. */
-export type PrekeyPurpose = 'invite' | 'renewal' | 'stash' | 'replaced'
-
-export interface PrekeyRow {
-  readonly prekey: PrekeyId
-  readonly purpose: PrekeyPurpose
-  readonly bundle: Uint8Array
-  readonly secrets: Uint8Array
-  readonly invite: InviteId | null
-  /** For whom the bundle was made; null for an invite's. */
-  readonly device: DeviceId | null
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
-}
-
-/** A bundle of a contact's device, with which a session can be begun while that device is away. */
-export interface StashRow {
-  readonly device: DeviceId
-  readonly prekey: PrekeyId
-  readonly bundle: Uint8Array
-  /** Kept when it was used; the others are for one session each. */
-  readonly lastResort: boolean
-  readonly expiresAtMs: number
-}
-
-export interface InviteRow {
-  readonly invite: InviteId
-  /** The encoded payload of the link, secret included. */
-  readonly payload: Uint8Array
-  readonly prekey: PrekeyId
-  readonly state: 'open' | 'used' | 'withdrawn'
-  readonly usedBy: AccountId | null
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
-}
-
-export type ConversationKind = 'self' | 'direct' | 'group'
-
-export interface ConversationRow {
-  readonly conversation: ConversationId
-  readonly kind: ConversationKind
-  readonly members: readonly AccountId[]
-  /** The sequence number of this device's next event here, from 1. */
-  readonly nextSequence: number
-  /** Events that nothing seen so far names: the next event names them. */
-  readonly heads: readonly EventId[]
-  /** The hybrid logical clock: no event of ours may be earlier. */
-  readonly clockMs: number
-  readonly clockCounter: number
-  readonly unread: number
-  readonly createdAtMs: number
-}
-
-export type DeliveryState = 'written' | 'sent' | 'delivered' | 'read'
-
-export interface EventRow {
-  readonly event: EventId
-  readonly conversation: ConversationId
-  readonly account: AccountId
-  readonly device: DeviceId
-  readonly sequence: number
-  /** The sender's clock, and the clock by which the conversation is ordered here (then counter, device, sequence). */
-  readonly timeMs: number
-  readonly orderMs: number
-  readonly counter: number
-  /** `unknown`: of a later version of the protocol, kept whole in `content`. */
-  readonly kind: 'text' | 'unknown'
-  readonly text: string | null
-  readonly content: Uint8Array
-  /** The screen's own id for a message written here; null for others'. */
-  readonly clientId: string | null
-  readonly storedAtMs: number
-  readonly unread: boolean
-}
-
-/** How far one event has come with one device of a recipient. */
-export interface DeliveryRow {
-  readonly event: EventId
-  readonly device: DeviceId
-  readonly state: DeliveryState
-  readonly atMs: number
-}
-
-/** What waits for one device: content until a session can seal it, then the very bytes until acknowledged. */
-export interface OutboxRow {
-  readonly device: DeviceId
-  /** Rises with every row of this device; rows are sealed and sent in this order. */
-  readonly order: number
-  /** The event whose delivery this row carries; null for receipts and the like. */
-  readonly event: EventId | null
-  readonly content: Uint8Array
-  readonly sealed: { readonly envelope: EnvelopeId; readonly session: SessionId; readonly bytes: Uint8Array } | null
-  readonly createdAtMs: number
-}
-
-/** A stored sequence number and the place (`orderMs`, then `counter`) that its event has in the conversation. */
-export interface ProgressMark {
-  readonly sequence: number
-  readonly orderMs: number
-  readonly counter: number
-}
-
-/** Which sequence numbers of a sender's device in a conversation have been stored. */
-export interface ProgressRow {
-  readonly conversation: ConversationId
-  readonly device: DeviceId
-  /** Every number up to this one, and the place of this one's event. */
-  readonly contiguous: ProgressMark
-  /** And these above it, ascending by sequence, at most `sequenceGapsMax`. */
-  readonly above: readonly ProgressMark[]
-}
-
-export type SettingValue = string | number | boolean
 
 // ── Store: slices and changes ────────────────────────────────────────────────────────────────
 

@@ -20,9 +20,9 @@ function through(one: DeviceId, front = '/ip4/9.9.9.9/tcp/4001'): string {
 function book(addresses: readonly string[], relayAddresses: readonly string[] = [], confine: Confinement = 'none') {
   const made = new AddressBook(confine, new FakeClock())
   made.setTargets([
-    { device: friend, addresses, lan: null, relay: false },
-    { device: relay, addresses: relayAddresses, lan: null, relay: true },
-    { device: second, addresses: [], lan: null, relay: true },
+    { device: friend, addresses, lan: null, relay: false, mailbox: false },
+    { device: relay, addresses: relayAddresses, lan: null, relay: true, mailbox: false },
+    { device: second, addresses: [], lan: null, relay: true, mailbox: false },
   ])
   return made
 }

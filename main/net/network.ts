@@ -3,7 +3,7 @@ import './withResolvers.ts'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
-import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome } from '../core/ports.ts'
+import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome, Serving } from '../core/ports.ts'
 import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
 import { announcement, directAddresses } from './announcement.ts'
@@ -15,6 +15,7 @@ import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
 import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
+import { absentMail } from './mailbox/absent.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
@@ -45,6 +46,7 @@ interface Running {
 const limits = networkLimits
 
 class Libp2pNetwork implements Network {
+  readonly mail = absentMail
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
@@ -203,9 +205,12 @@ class Libp2pNetwork implements Network {
     this.#applyLan()
   }
 
-  setServing(relay: boolean): void {
+  setServing({ relay }: Serving): void {
     this.#relays.host.setServing(relay)
   }
+
+  setPrivacy(): void {}
+  setPortMapping(): void {}
 
   wake(): void {
     this.#lookAtInterfaces()
@@ -213,8 +218,6 @@ class Libp2pNetwork implements Network {
     this.#reconnector.wake()
     this.#upgrades.wake()
   }
-
-  // ── Starting ───────────────────────────────────────────────────────────────────────────────
 
   #listenHosts(): readonly string[] {
     const { confine, listen } = this.#options
@@ -322,8 +325,6 @@ class Libp2pNetwork implements Network {
     }
   }
 
-  // ── Dialling ───────────────────────────────────────────────────────────────────────────────
-
   #reachOptions(running: Running, device: DeviceId): ReachOptions {
     return {
       node: running.node,
@@ -385,9 +386,8 @@ class Libp2pNetwork implements Network {
   }
 
   #applyLan(): void {
-    const { confine, listen } = this.#options
-    const on = this.#lan && this.#running !== null && !listen.loopbackOnly
-    this.#discovery.setInterfaces(on ? lanInterfaces(confine, this.#book.interfaces) : [])
+    const on = this.#lan && this.#running !== null && !this.#options.listen.loopbackOnly
+    this.#discovery.setInterfaces(on ? lanInterfaces(this.#options.confine, this.#book.interfaces) : [])
   }
 
   #found(device: DeviceId, address: SocketAddress): void {

@@ -10,6 +10,7 @@ import { implementationLimits } from '../core/limits.ts'
 import type { Change, Network, NetworkHandler, PeerTarget, SendOutcome, Store, StoreError } from '../core/ports.ts'
 import { err } from '../core/result.ts'
 import { decodeFrame } from '../core/wire/frame.ts'
+import { absentMail } from '../net/mailbox/absent.ts'
 import { Disk } from '../../test/sim/disk.ts'
 import { MemoryStore, calm } from '../../test/sim/memoryStore.ts'
 import type { Driver } from './driver.ts'
@@ -51,6 +52,7 @@ function idle(): Promise<void> {
 }
 
 class HandNetwork implements Network {
+  readonly mail = absentMail
   outcome: SendOutcome = 'sent'
   handler: NetworkHandler | null = null
   readonly sent: Uint8Array[] = []
@@ -81,6 +83,8 @@ class HandNetwork implements Network {
     this.trace.push(`lan ${on}`)
   }
   setServing(): void {}
+  setPrivacy(): void {}
+  setPortMapping(): void {}
   wake(): void {}
 }
 

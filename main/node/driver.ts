@@ -85,6 +85,21 @@ class Batch {
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
+/** What the engine follows; the rest is the connection view's. */
+function isForEngine(event: NetworkEvent): event is Extract<NetworkEvent, Happening> {
+  switch (event.kind) {
+    case 'peerUp':
+    case 'peerDown':
+    case 'pathChanged':
+    case 'writable':
+    case 'addresses':
+    case 'mailWaiting':
+      return true
+    default:
+      return false
+  }
+}
+
 /** A step that asks for more than this many loads never ends: a bug. */
 const loadsMax = 32
 
@@ -93,6 +108,7 @@ function isOfConnection(happening: Happening): boolean {
   switch (happening.kind) {
     case 'peerUp':
     case 'peerDown':
+    case 'pathChanged':
     case 'writable':
     case 'addresses':
     case 'notTaken':
@@ -166,7 +182,7 @@ class Loop implements Driver, NetworkHandler {
 
   event(event: NetworkEvent): void {
     this.#parts.onNetworkEvent?.(event)
-    if (event.kind === 'listening' || event.kind === 'listenFailed' || event.kind === 'pathChanged') return
+    if (!isForEngine(event)) return
     if (event.kind === 'writable') this.#emitter.writable(event.device)
     this.#enqueue(event)
   }

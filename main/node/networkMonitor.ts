@@ -3,7 +3,8 @@ import type { NetworkStatus } from '../../preload/contract/dto.ts'
 import { contractLimits } from '../../preload/contract/limits.ts'
 import { unreachable } from '../core/assert.ts'
 import type { DeviceId } from '../core/ids.ts'
-import type { ListenError, Log, Network, NetworkEvent, NetworkHandler, PathKind } from '../core/ports.ts'
+import type { Privacy, ProxyProblem, Serving } from '../core/ports.ts'
+import type { ListenError, Log, Mail, Network, NetworkEvent, NetworkHandler, PathKind } from '../core/ports.ts'
 import { contractError } from './errors.ts'
 
 export interface NetworkWatcher {
@@ -27,6 +28,14 @@ function problemOf(error: ListenError): string {
   }
 }
 
+const proxyProblems: Readonly<Record<ProxyProblem, string>> = {
+  refused: 'The proxy refuses connections. Check that it runs, and its address and port in the settings.',
+  unreachable: 'The proxy cannot be reached. Check its address and port in the settings.',
+  authFailed: 'The proxy wants a login that Waxwing does not have. Use one that takes connections without it.',
+  notSocks: 'What answers at the proxy’s address speaks no SOCKS5. Check the port in the settings.',
+  timeout: 'The proxy does not answer. Check that it runs and is connected.',
+}
+
 export class NetworkMonitor implements Network {
   readonly #inner: Network
   readonly #watcher: NetworkWatcher
@@ -36,6 +45,10 @@ export class NetworkMonitor implements Network {
   #state: NetworkStatus['state'] = 'off'
   #problem: string | null = null
   #addresses: readonly string[] = []
+  #reachability: Pick<Extract<NetworkEvent, { kind: 'reachability' }>, 'mapped' | 'publicHost'> = {
+    mapped: [],
+    publicHost: false,
+  }
 
   readonly #log: Log
   #starting: Promise<void> | null = null
@@ -50,7 +63,11 @@ export class NetworkMonitor implements Network {
   status(): NetworkStatus {
     const { addressesMax, addressLengthMax } = contractLimits
     const addresses = this.#addresses.filter((address) => address.length <= addressLengthMax).slice(0, addressesMax)
-    return { state: this.#state, problem: this.#problem, addresses, connected: this.#paths.size }
+    const { publicHost, mapped } = this.#reachability
+    const onlyRelayed = addresses.length > 0 && addresses.every((address) => address.includes('/p2p-circuit'))
+    const relayed = addresses.some((address) => address.includes('/p2p-circuit'))
+    const reach = publicHost ? 'public' : mapped.length > 0 ? 'mapped' : onlyRelayed || relayed ? 'relay' : 'lan'
+    return { state: this.#state, problem: this.#problem, addresses, connected: this.#paths.size, reach }
   }
 
   /** How a device is reached now, or null. */
@@ -97,8 +114,17 @@ export class NetworkMonitor implements Network {
   setLanDiscovery(on: boolean): void {
     this.#inner.setLanDiscovery(on && this.#lanAllowed)
   }
-  setServing(relay: boolean): void {
-    this.#inner.setServing(relay)
+  setServing(serving: Serving): void {
+    this.#inner.setServing(serving)
+  }
+  setPrivacy(privacy: Privacy): void {
+    this.#inner.setPrivacy(privacy)
+  }
+  setPortMapping(on: boolean): void {
+    this.#inner.setPortMapping(on)
+  }
+  get mail(): Mail {
+    return this.#inner.mail
   }
   wake(): void {
     this.#inner.wake()
@@ -123,7 +149,14 @@ export class NetworkMonitor implements Network {
         this.#problem = problemOf(event.error)
         if (this.#state !== 'listening') this.#state = 'failed'
         return
+      case 'reachability':
+        this.#reachability = { mapped: event.mapped, publicHost: event.publicHost }
+        return
+      case 'proxyFailed':
+        this.#problem = proxyProblems[event.why]
+        return
       case 'writable':
+      case 'mailWaiting':
         return
       default:
         unreachable(event)
@@ -131,7 +164,7 @@ export class NetworkMonitor implements Network {
   }
 
   #tell(event: NetworkEvent): void {
-    if (event.kind === 'writable') return
+    if (event.kind === 'writable' || event.kind === 'mailWaiting') return
     if (event.kind === 'peerUp' || event.kind === 'peerDown' || event.kind === 'pathChanged') {
       this.#watcher.peerChanged(event.device)
     }

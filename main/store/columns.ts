@@ -1,6 +1,6 @@
 /** Reads typed columns from rows, and turns ids into the blobs that they are stored as. */
 import type { Result } from '../core/result.ts'
-import type { IdError } from '../core/ids.ts'
+import type { DeviceId, IdError } from '../core/ids.ts'
 import {
   parseAccountId,
   parseConversationId,
@@ -81,6 +81,11 @@ function idReader<Id extends string>(parse: (hex: string) => Result<Id, IdError>
 
 function orNull<Id>(read: (row: Row, column: string) => Id) {
   return (row: Row, column: string): Id | null => (row[column] === null ? null : read(row, column))
+}
+
+/** A device's id inside JSON. */
+export function isDeviceText(element: unknown): element is DeviceId {
+  return typeof element === 'string' && parseDeviceId(element).ok
 }
 
 export const accountId = idReader(parseAccountId)

@@ -50,8 +50,9 @@ export const contactSchema = object({
 })
 export type Contact = Infer<typeof contactSchema>
 
+/** held: a mailbox has it. delivered: their device has stored it. */
 export const deliverySchema = object({
-  state: oneOf('written', 'sent', 'delivered', 'read'),
+  state: oneOf('written', 'sent', 'held', 'delivered', 'read'),
   atMs: timeMs,
 })
 export type Delivery = Infer<typeof deliverySchema>
@@ -106,12 +107,23 @@ export const networkSchema = object({
   problem: nullable(string({ max: 300 })),
   addresses: list(string({ max: limits.addressLengthMax }), limits.addressesMax),
   connected: count,
+  /** How others can reach this device: from its own network alone, by a public address, by the router, through relays. */
+  reach: oneOf('lan', 'public', 'mapped', 'relay'),
 })
 export type NetworkStatus = Infer<typeof networkSchema>
 
 export const settingsSchema = object({
   theme: oneOf('system', 'light', 'dark', 'contrast'),
   lanDiscovery: boolean,
+  /** Whether contacts are reached through this device, and whether it holds messages for them. */
+  serveRelay: boolean,
+  serveMailbox: boolean,
+  /** Whether the router is asked to pass calls on. */
+  portMapping: boolean,
+  /** Who may learn where this device is. */
+  privacy: oneOf('open', 'relayOnly', 'proxy'),
+  proxyHost: string({ max: limits.proxyHostLengthMax }),
+  proxyPort: integer({ min: 1, max: 65_535 }),
   sendReadReceipts: boolean,
   notifications: oneOf('full', 'nameOnly', 'quiet'),
   density: oneOf('comfortable', 'compact'),

@@ -16,6 +16,7 @@ export const contractLimits = {
   invitesMax: 1_000,
   addressesMax: 32,
   addressLengthMax: 200,
+  proxyHostLengthMax: 253,
   /** Events that the client may miss before it asks for a new snapshot. */
   eventBacklogMax: 10_000,
   /** One JSON-RPC line, or one message on the port. */

@@ -29,7 +29,7 @@ class HandPort implements Port {
 }
 
 const profile = { state: 'open', name: 'default', protection: 'passphrase', keyringAvailable: false, problem: null }
-const network = { state: 'listening', problem: null, addresses: [], connected: 1 }
+const network = { state: 'listening', problem: null, addresses: [], connected: 1, reach: 'lan' }
 const hex = (bytes: number): string => 'ab'.repeat(bytes)
 const snapshot = (sequence: number): unknown => ({
   sequence,
@@ -43,7 +43,19 @@ const snapshot = (sequence: number): unknown => ({
   contacts: [],
   conversations: [],
   invites: [],
-  settings: { theme: 'system', lanDiscovery: true, sendReadReceipts: true, notifications: 'full', density: 'compact' },
+  settings: {
+    theme: 'system',
+    lanDiscovery: true,
+    serveRelay: false,
+    serveMailbox: false,
+    portMapping: true,
+    privacy: 'open',
+    proxyHost: '127.0.0.1',
+    proxyPort: 9050,
+    sendReadReceipts: true,
+    notifications: 'full',
+    density: 'compact',
+  },
   network,
 })
 

@@ -5,7 +5,7 @@ import { EventStream } from './stream.ts'
 
 const network: ContractEvent = {
   kind: 'networkChanged',
-  network: { state: 'listening', problem: null, addresses: [], connected: 0 },
+  network: { state: 'listening', problem: null, addresses: [], connected: 0, reach: 'lan' },
 }
 const profile: ContractEvent = {
   kind: 'profileChanged',

@@ -59,7 +59,7 @@ export function trimmed(window: MessageWindow, keep: 'newest' | 'oldest', max: n
   return { ...window, messages: window.messages.slice(-max), older: true }
 }
 
-const deliveryRank = { written: 0, sent: 1, delivered: 2, read: 3 } as const
+const deliveryRank = { written: 0, sent: 1, held: 2, delivered: 3, read: 4 } as const
 
 function rankOf(message: Message): number {
   return message.delivery ? deliveryRank[message.delivery.state] : -1

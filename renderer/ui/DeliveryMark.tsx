@@ -3,12 +3,12 @@ import { Match, Switch } from 'solid-js'
 import styles from './DeliveryMark.module.css'
 
 export interface DeliveryMarkProps {
-  readonly state: 'writing' | 'written' | 'sent' | 'delivered' | 'read' | 'failed'
+  readonly state: 'writing' | 'written' | 'sent' | 'held' | 'delivered' | 'read' | 'failed'
   /** The state in a word. */
   readonly label: string
 }
 
-/** How far a message has come: a clock, one tick, two ticks, two ticks on a filled ground. */
+/** How far a message has come: a clock, one tick, an envelope at a friend's, two ticks, two ticks on a filled ground. */
 export function DeliveryMark(props: DeliveryMarkProps): JSX.Element {
   return (
     <svg
@@ -28,6 +28,10 @@ export function DeliveryMark(props: DeliveryMarkProps): JSX.Element {
         </Match>
         <Match when={props.state === 'sent'}>
           <path class={styles.stroke} d="m8.5 6.4 2.7 2.7 5-6" />
+        </Match>
+        <Match when={props.state === 'held'}>
+          <rect class={styles.stroke} x="6.6" y="2" width="10.2" height="8" rx="1.4" />
+          <path class={styles.stroke} d="m7.2 3.2 4.5 3.4 4.5-3.4" />
         </Match>
         <Match when={props.state === 'delivered'}>
           <path class={styles.stroke} d="m3.5 6.4 2.7 2.7 5-6M9.6 8.3l.8.8 5-6" />

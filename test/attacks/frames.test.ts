@@ -209,8 +209,15 @@ describe('frames', () => {
     const addresses = Array.from({ length: 8 }, (_, n) => `${n}`.repeat(200))
     const contents: Record<string, Uint8Array> = {
       receipt: content({ kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, n) => id(n)) }),
-      profile: content({ kind: 'profile', name: 'n'.repeat(128), addresses }),
-      hello: content({ kind: 'hello', name: 'é'.repeat(64), addresses, descriptor: filled(2_048) }),
+      profile: content({ kind: 'profile', name: 'n'.repeat(128), addresses, services: 0, mailboxes: [] }),
+      hello: content({
+        kind: 'hello',
+        name: 'é'.repeat(64),
+        addresses,
+        descriptor: filled(2_048),
+        services: 0,
+        mailboxes: [],
+      }),
     }
     for (const [name, text] of Object.entries(texts)) contents[name] = content({ kind: 'text', text }, 16)
     contents['additions'] = concat(

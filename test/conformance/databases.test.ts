@@ -40,6 +40,20 @@ const everything: readonly Change[] = [
   put.stash(rows.stash(1, { lastResort: true })),
 ]
 
+/** What older files cannot hold: how a message went, and what a device does for others. */
+const way = { via: 'mailbox', mailbox: rows.deviceOf(2) } as const
+const secondDevice = rows.device(2, {
+  services: 3,
+  use: 'never',
+  mailboxes: [{ device: rows.deviceOf(3), addresses: ['/ip4/9.9.9.9/tcp/1'] }],
+})
+const secondRow = rows.outboxRow(2, { held: [{ mailbox: rows.deviceOf(2), atMs: 8 }] })
+const since30: readonly Change[] = [
+  put.device(secondDevice),
+  put.delivery(1, 2, 'read', 10, way),
+  put.outbox(secondRow),
+]
+
 /** The sessions of older files have another format and are forgotten; stashes came with the new one. */
 const stashSince = 20
 
@@ -47,7 +61,7 @@ function write(): void {
   const directory = makeDirectory()
   const path = join(directory, 'store.db')
   const database = opened(createDatabase({ path, key: databaseKey }))
-  opened(database.commit(everything))
+  opened(database.commit([...everything, ...since30]))
   database.close()
   copyFileSync(path, newestPath)
   rmSync(directory, { recursive: true })
@@ -70,7 +84,9 @@ describe('shipped databases', () => {
     const resident = opened(database.resident())
     expect(resident.self).toEqual(rows.self)
     expect(resident.contacts).toEqual([rows.contact(1, { petName: 'Bob', verifiedAtMs: 5 })])
-    expect(resident.devices).toEqual([rows.device(1)])
+    const isNew = version >= 30
+    expect(resident.devices[0]).toEqual(rows.device(1))
+    expect(resident.devices.slice(1)).toEqual(isNew ? [secondDevice] : [])
     expect(resident.invites).toEqual([rows.invite(1)])
     expect([...resident.settings]).toEqual([['theme', 'dark']])
     const slice = opened(
@@ -93,7 +109,7 @@ describe('shipped databases', () => {
       stash: hasStash ? [rows.stash(1, { lastResort: true })] : [],
       initials: [rows.hashOf(1)],
       conversations: [rows.conversation(1, { heads: [rows.eventOf(4)], nextSequence: 2, unread: 2 })],
-      outbox: [rows.outboxRow(1, { sealed: hasStash ? rows.sealed(1) : null })],
+      outbox: [rows.outboxRow(1, { sealed: hasStash ? rows.sealed(1) : null }), ...(isNew ? [secondRow] : [])],
       progress: [rows.progress(2, [4])],
       seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
     })
@@ -102,6 +118,11 @@ describe('shipped databases', () => {
       { row: rows.event(2), delivery: null, missingBefore: 0 },
       { row: rows.ownEvent(1), delivery: { state: 'delivered', atMs: 9 }, missingBefore: 0 },
     ])
+    const deliveries = opened(database.deliveries(rows.eventOf(1)))
+    expect(deliveries[0]).toMatchObject({ state: 'delivered', atMs: 9, via: null, mailbox: null })
+    expect(deliveries.slice(1)).toEqual(
+      isNew ? [{ event: rows.eventOf(1), device: rows.deviceOf(2), state: 'read', atMs: 10, ...way }] : [],
+    )
     expect(opened(database.verify())).toEqual([])
     database.close()
     rmSync(directory, { recursive: true })

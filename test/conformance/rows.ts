@@ -56,6 +56,9 @@ export function device(number: number, over: Partial<ports.DeviceRow> = {}): por
     certificate: bytesOf(150, number),
     addresses: ['/ip4/127.0.0.1/tcp/4001', '/ip6/::1/tcp/4001'],
     addressesAtMs: 1_800_000_000_100 + number,
+    services: 0,
+    mailboxes: [],
+    use: 'auto',
     ...over,
   }
 }
@@ -160,6 +163,7 @@ export function outboxRow(number: number, over: Partial<ports.OutboxRow> = {}): 
     event: eventOf(number),
     content: bytesOf(60, number),
     sealed: null,
+    held: [],
     createdAtMs: 1_800_000_000_000 + number,
     ...over,
   }
@@ -206,9 +210,15 @@ export const put = {
     device: deviceOf(1),
     untilMs,
   }),
-  delivery: (event: number, device: number, state: ports.DeliveryState, atMs: number): ports.Change => ({
+  delivery: (
+    event: number,
+    device: number,
+    state: ports.DeliveryState,
+    atMs: number,
+    way: Partial<ports.DeliveryRow> = {},
+  ): ports.Change => ({
     kind: 'putDelivery',
-    row: { event: eventOf(event), device: deviceOf(device), state, atMs },
+    row: { event: eventOf(event), device: deviceOf(device), state, atMs, via: null, mailbox: null, ...way },
   }),
   setting: (key: string, value: ports.SettingValue): ports.Change => ({ kind: 'putSetting', key, value }),
 }

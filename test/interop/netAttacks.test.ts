@@ -224,7 +224,9 @@ describe('Noise', () => {
       const failed = new Promise<void>((resolve) => {
         dialFailed = resolve
       })
-      target.network.setPeers([{ device, addresses: [address.toString().replace(/\/p2p\/.*/, '')], lan: null, relay: false }])
+      target.network.setPeers([
+        { device, addresses: [address.toString().replace(/\/p2p\/.*/, '')], lan: null, relay: false, mailbox: false },
+      ])
       await Promise.race([failed, target.until('up', () => target.count('peerUp') > ups).catch(() => undefined)])
       const stays = target.count('peerUp') > ups
       target.network.setPeers([])

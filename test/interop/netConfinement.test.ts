@@ -47,12 +47,14 @@ describe('confined to loopback', () => {
       return this.destroy(new Error('Watched'))
     })
     onTestFinished(() => connecting.mockRestore())
-    node.network.setPeers([{ device: absent.device, addresses: foreign, lan: null, relay: false }])
+    node.network.setPeers([{ device: absent.device, addresses: foreign, lan: null, relay: false, mailbox: false }])
     node.network.wake()
     await pause(500)
     expect(connecting).not.toHaveBeenCalled()
     // The same watch sees a dial that is allowed.
-    node.network.setPeers([{ device: absent.device, addresses: ['/ip4/127.0.0.1/tcp/1'], lan: null, relay: false }])
+    node.network.setPeers([
+      { device: absent.device, addresses: ['/ip4/127.0.0.1/tcp/1'], lan: null, relay: false, mailbox: false },
+    ])
     await vi.waitFor(() => expect(connecting).toHaveBeenCalled())
   })
 
@@ -64,7 +66,7 @@ describe('confined to loopback', () => {
       const node = await scene.node(1, { lan: true })
       const other = await testNode(seedOf(2))
       node.network.setPeers([
-        { device: other.device, addresses: [], lan: { key: randomBytes(32), side: 0 }, relay: false },
+        { device: other.device, addresses: [], lan: { key: randomBytes(32), side: 0 }, relay: false, mailbox: false },
       ])
       node.network.setLanDiscovery(true)
       node.network.wake()

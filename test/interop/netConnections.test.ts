@@ -121,7 +121,9 @@ describe.concurrent('refusing', () => {
     const a = await scene.node(1)
     const impostor = await scene.node(3)
     const absent = await testNode(seedOf(2))
-    a.network.setPeers([{ device: absent.device, addresses: impostor.addresses, lan: null, relay: false }])
+    a.network.setPeers([
+      { device: absent.device, addresses: impostor.addresses, lan: null, relay: false, mailbox: false },
+    ])
     await pause(1_500)
     expect(a.count('peerUp')).toBe(0)
     expect(impostor.events.filter((event) => event.kind === 'peerUp')).toEqual([])

@@ -108,7 +108,7 @@ export class TestNode {
   }
 
   target(addresses: readonly string[] = this.addresses, relay = false): PeerTarget {
-    return { device: this.device, addresses, lan: null, relay }
+    return { device: this.device, addresses, lan: null, relay, mailbox: false }
   }
 
   #changed(): void {

@@ -24,7 +24,7 @@ async function throughRelay(scene: Scene): Promise<{ relay: TestNode; a: TestNod
   const relay = await scene.node(1)
   const a = await scene.node(2)
   const b = await scene.node(3)
-  relay.network.setServing(true)
+  relay.network.setServing({ relay: true, mailbox: false })
   relay.network.setPeers([a.target([]), b.target([])])
   a.network.setPeers([relay.target(undefined, true)])
   b.network.setPeers([relay.target(undefined, true)])
@@ -113,7 +113,7 @@ describe.concurrent('through a relay', () => {
     await a.until('down', () => a.events.some((event) => event.kind === 'peerDown' && event.device === b.device))
     const again = await scene.node(1, { listen: { port, portFallback: false } })
     const before = Date.now()
-    again.network.setServing(true)
+    again.network.setServing({ relay: true, mailbox: false })
     again.network.setPeers([a.target([]), b.target([])])
     await Promise.all([a.untilUp(b.device, 2), b.untilUp(a.device, 2)])
     console.log(`through the returned relay after ${Date.now() - before} ms`)
@@ -134,7 +134,7 @@ describe.concurrent('through a relay', () => {
     relay.network.setPeers([a.target([]), c.target([])])
     await a.until('b down', () => downs(b.device) === 1)
     expect(downs(c.device)).toBe(0)
-    relay.network.setServing(false)
+    relay.network.setServing({ relay: false, mailbox: false })
     await a.until('c down', () => downs(c.device) === 1)
     // And nobody gets in again.
     await pause(2_000)
@@ -154,7 +154,7 @@ describe.concurrent('a relay refuses', () => {
     const refused = { event: 'net.reservationFailed', figures: { why: 'refused', status: 202, attempt: 0 } }
     await vi.waitFor(() => expect(logged).toContainEqual(refused), { timeout: 5_000 })
     expect(relayedOf(a)).toEqual([])
-    relay.network.setServing(true)
+    relay.network.setServing({ relay: true, mailbox: false })
     await untilPlace(a)
   })
 

@@ -28,7 +28,7 @@ class Bare {
     return String(this.node.getMultiaddrs()[0]).replace(/\/p2p\/.*$/, '')
   }
   target(relay = true): PeerTarget {
-    return { device: this.device, addresses: [this.address], lan: null, relay }
+    return { device: this.device, addresses: [this.address], lan: null, relay, mailbox: false }
   }
   /** An address of somebody through this peer. */
   get through(): string {
@@ -154,7 +154,7 @@ describe.concurrent('a relay', () => {
     const b = await scene.node(3)
     const { log, logged } = loggedFigures()
     const a = await scene.node(2, { log })
-    honest.network.setServing(true)
+    honest.network.setServing({ relay: true, mailbox: false })
     honest.network.setPeers([a.target([]), b.target([])])
     b.network.setPeers([honest.target(undefined, true), a.target([])])
     await b.until('a place', () => b.addresses.some((address) => address.endsWith('/p2p-circuit')))
@@ -208,7 +208,7 @@ describe.concurrent('a user of a relay', () => {
   it('who floods one that does not read is held', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const relay = await scene.node(1)
-    relay.network.setServing(true)
+    relay.network.setServing({ relay: true, mailbox: false })
     const from = await connected(scene, 2, relay)
     const to = await connected(scene, 3, relay)
     relay.network.setPeers([
@@ -247,7 +247,7 @@ describe.concurrent('a user of a relay', () => {
   it('whose request never ends is cut', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const relay = await scene.node(1)
-    relay.network.setServing(true)
+    relay.network.setServing({ relay: true, mailbox: false })
     const { bare: user, connection } = await connected(scene, 2, relay)
     relay.network.setPeers([{ ...user.target(false), addresses: [] }])
     const stream = await connection.newStream(RELAY_V2_HOP_CODEC)

@@ -37,7 +37,7 @@ function targetOf(text: PeerText): PeerTarget {
   const device = parseDeviceId(text.device)
   if (!device.ok) throw new Error('Not a device')
   const lan = text.lanKey === null ? null : { key: bytesOf(text.lanKey), side: text.side }
-  return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true }
+  return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true, mailbox: false }
 }
 
 const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0'] = process.argv.slice(2)
@@ -77,7 +77,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const command = JSON.parse(line) as PeerCommand
   if (command.do === 'peers') network.setPeers(command.peers.map(targetOf))
   else if (command.do === 'lan') network.setLanDiscovery(command.on)
-  else if (command.do === 'serve') network.setServing(command.on)
+  else if (command.do === 'serve') network.setServing({ relay: command.on, mailbox: false })
   else if (command.do === 'memory') say({ rssBytes: process.memoryUsage.rss(), cpuMs: process.cpuUsage().user / 1_000 })
   else {
     const device = parseDeviceId(command.device)

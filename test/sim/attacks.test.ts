@@ -243,7 +243,11 @@ describe('a turned contact', () => {
     const { hostile } = await turned()
     const name = 'CANARY A\u202e\u200bda\u0000\n'
     await hostile.say(
-      content({ sequence: 0, timeMs: victim.nowMs + 10, body: { kind: 'profile', name, addresses: [] } }),
+      content({
+        sequence: 0,
+        timeMs: victim.nowMs + 10,
+        body: { kind: 'profile', name, addresses: [], services: 0, mailboxes: [] },
+      }),
     )
     expect(scene.contact(victim, scene.peer(1)).claimedName).toBe('CANARY Ada')
     await hostile.say(content({ body: { kind: 'text', text: 'a\u0000b\u202ec' } }))

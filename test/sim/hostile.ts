@@ -72,7 +72,7 @@ export class Hostile {
       },
       admits: () => true,
     })
-    this.#endpoint.setPeers([{ device: this.#victim, addresses: [], lan: null, relay: false }])
+    this.#endpoint.setPeers([{ device: this.#victim, addresses: [], lan: null, relay: false, mailbox: false }])
     await this.#scene.run(20_000)
     return this.isUp
   }

@@ -2,6 +2,7 @@
 import type { DeviceId } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
 import type * as ports from '../../main/core/ports.ts'
+import { absentMail } from '../../main/net/mailbox/absent.ts'
 import type { Chance, Schedule } from './schedule.ts'
 
 /** How bad the network is. Probabilities are per frame. */
@@ -177,6 +178,7 @@ export class Ether {
 
 /** The network of one running computer. */
 export class Endpoint implements ports.Network {
+  readonly mail = absentMail
   readonly device: DeviceId
   readonly #ether: Ether
   #handler: ports.NetworkHandler | null = null
@@ -259,6 +261,10 @@ export class Endpoint implements ports.Network {
   setLanDiscovery(): void {}
 
   setServing(): void {}
+
+  setPrivacy(): void {}
+
+  setPortMapping(): void {}
 
   wake(): void {
     if (this.running) for (const { device } of this.#targets) this.#ether.dial(this, device)

@@ -6,10 +6,11 @@ import { headsAfter } from '../conversation/heads.ts'
 import { clockOf, nextStamp } from '../conversation/order.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
 import { utf8 } from '../bytes.ts'
-import type { ConversationRow, DeliveryState, EventRow, OutboxRow } from '../ports.ts'
-import type { KnownBody } from '../wire/contents.ts'
+import type { ConversationRow, DeliveryRow, DeliveryState, EventRow, OutboxRow } from '../ports.ts'
+import type { KnownBody, Reach } from '../wire/contents.ts'
 import { encodeContent } from '../wire/contents.ts'
 import type { DeviceId } from '../ids.ts'
+import { ownMailboxes, ownServices } from './services.ts'
 import type { Turn } from './turn.ts'
 
 const nonceSizeBytes = 16
@@ -89,17 +90,36 @@ export function asideContent(turn: Turn, conversation: ConversationRow, body: Kn
 export function enqueue(turn: Turn, device: DeviceId, content: Uint8Array, event: EventId | null): OutboxRow | null {
   const { rows, orderMax } = turn.state.depth(device)
   if (rows >= implementationLimits.outboxPerDeviceMax) return null
-  const row: OutboxRow = { device, order: orderMax + 1, event, content, sealed: null, createdAtMs: turn.nowMs }
+  const row: OutboxRow = {
+    device,
+    order: orderMax + 1,
+    event,
+    content,
+    sealed: null,
+    held: [],
+    createdAtMs: turn.nowMs,
+  }
   turn.put({ kind: 'putOutbox', row })
   return row
 }
 
-/** Records how far an event has come with a device; never backwards. */
-export function advanceDelivery(turn: Turn, event: EventId, device: DeviceId, state: DeliveryState): boolean {
-  const ranks: Readonly<Record<DeliveryState, number>> = { written: 0, sent: 1, delivered: 2, read: 3 }
+const ranks: Readonly<Record<DeliveryState, number>> = { written: 0, sent: 1, held: 2, delivered: 3, read: 4 }
+
+/** By which way an event went or came, where that is known. */
+export type Way = Partial<Pick<DeliveryRow, 'via' | 'mailbox'>>
+
+/** Records how far an event has come with a device; never backwards. The way it took stays with it. */
+export function advanceDelivery(
+  turn: Turn,
+  event: EventId,
+  device: DeviceId,
+  state: DeliveryState,
+  way: Way = {},
+): boolean {
   const known = turn.state.deliveries(event).find((row) => row.device === device)
   if (known !== undefined && ranks[known.state] >= ranks[state]) return false
-  turn.put({ kind: 'putDelivery', row: { event, device, state, atMs: turn.nowMs } })
+  const { via = known?.via ?? null, mailbox = known?.mailbox ?? null } = way
+  turn.put({ kind: 'putDelivery', row: { event, device, state, atMs: turn.nowMs, via, mailbox } })
   return true
 }
 
@@ -113,9 +133,14 @@ export function ownAddresses(turn: Turn): readonly string[] {
   return fitting.slice(0, addressesMax)
 }
 
+/** Where we are and what we do for others, as contacts are told. */
+export function ownReach(turn: Turn): Reach {
+  return { addresses: ownAddresses(turn), services: ownServices(turn.state), mailboxes: ownMailboxes(turn.state) }
+}
+
 /** What a device was told of us, as one text to compare. */
 export function introductionOf(turn: Turn): string {
-  return JSON.stringify([turn.state.self.name, ownAddresses(turn)])
+  return JSON.stringify([turn.state.self.name, ownReach(turn)])
 }
 
 export function otherMembers(conversation: ConversationRow, own: AccountId): readonly AccountId[] {

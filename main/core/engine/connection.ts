@@ -1,7 +1,8 @@
 /** What the network says about peers and about ourselves. Nothing of it is stored in the step that hears it. */
 import type { DeviceId } from '../ids.ts'
 import type { NetworkEvent, PathKind } from '../ports.ts'
-import { asideContent, enqueue, introductionOf, ownAddresses } from './compose.ts'
+import { asideContent, enqueue, introductionOf, ownReach } from './compose.ts'
+import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import { sendIfNext, takeOutOfFlight } from './flush.ts'
 import { contactOf, ensureConversation } from './people.ts'
@@ -20,6 +21,11 @@ export function onPeerUp(
   turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'giveStash', device })
   turn.follow({ kind: 'flush', device })
+}
+
+/** The same peer by another way: what is under way goes on. */
+export function onPathChanged(turn: Turn, device: DeviceId, path: Flow['path']): void {
+  if (turn.state.flow(device).path !== null) turn.setFlow(device, { path })
 }
 
 export function onPeerDown(turn: Turn, device: DeviceId): void {
@@ -70,7 +76,7 @@ export function introduce(turn: Turn, device: DeviceId): void {
   const content = asideContent(turn, ensureConversation(turn, contact.account), {
     kind: 'profile',
     name: turn.state.self.name,
-    addresses: ownAddresses(turn),
+    ...ownReach(turn),
   })
   const row = enqueue(turn, device, content, null)
   if (row === null) return

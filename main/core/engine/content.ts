@@ -9,7 +9,7 @@ import { idBytes } from '../ids.ts'
 import type { AccountId, DeviceId, EventId } from '../ids.ts'
 import { implementationLimits } from '../limits.ts'
 import type { ConversationRow, EventRow } from '../ports.ts'
-import type { ContentEvent } from '../wire/contents.ts'
+import type { ContentEvent, Reach } from '../wire/contents.ts'
 import { decodeContent } from '../wire/contents.ts'
 import { advanceDelivery } from './compose.ts'
 import { directConversation, ensureConversation } from './people.ts'
@@ -22,16 +22,18 @@ interface Sender {
 }
 
 /** A name or address of a contact's that travels beside the history. */
-function takeProfile(turn: Turn, sender: Sender, name: string, addresses: readonly string[], timeMs: number): void {
+function takeProfile(turn: Turn, sender: Sender, name: string, reach: Reach, timeMs: number): void {
   const device = turn.state.device(sender.device)
   const contact = turn.state.contact(sender.account)
   if (device === null || contact === null) return
   // What is older than what is known says nothing about the present, the name included.
   const saidAtMs = Math.min(timeMs, turn.nowMs + implementationLimits.aheadMsMax)
   if (saidAtMs < Math.min(device.addressesAtMs, turn.nowMs)) return
-  const moved = addresses.join(' ') !== device.addresses.join(' ')
-  turn.put({ kind: 'putDevice', row: { ...device, addresses, addressesAtMs: saidAtMs } })
+  const { addresses, services, mailboxes } = reach
+  const moved = addresses.join(' ') !== device.addresses.join(' ') || services !== device.services
+  turn.put({ kind: 'putDevice', row: { ...device, addresses, services, mailboxes, addressesAtMs: saidAtMs } })
   if (moved) turn.emit({ kind: 'peersChanged' })
+  if (services !== device.services) turn.noticeContact(sender.account)
   const claimedName = sanitizeName(name)
   if (claimedName !== contact.claimedName) turn.putContact({ ...contact, claimedName })
 }
@@ -105,7 +107,7 @@ function takeEvent(turn: Turn, sender: Sender, event: ContentEvent, raw: Uint8Ar
   switch (body.kind) {
     case 'hello':
     case 'profile':
-      return takeProfile(turn, sender, body.name, body.addresses, event.timeMs)
+      return takeProfile(turn, sender, body.name, body, event.timeMs)
     case 'receipt':
       return takeReceipt(turn, sender, body.events)
     case 'prekeys':

@@ -1,6 +1,6 @@
 /** Everything that a step can cause, beside its changes. No effect happens before its commit. */
 import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId } from '../ids.ts'
-import type { PendingProblem, StoreError } from '../ports.ts'
+import type { PendingProblem, Privacy, Serving, StoreError } from '../ports.ts'
 import type { Frame } from '../wire/frame.ts'
 
 /** What the screen should look at again. */
@@ -48,6 +48,9 @@ export type Effect =
   /** The set of peers to keep is another one: `peerTargets(state)`. */
   | { readonly kind: 'peersChanged' }
   | { readonly kind: 'setLan'; readonly on: boolean }
+  | { readonly kind: 'setPrivacy'; readonly privacy: Privacy }
+  | { readonly kind: 'setPortMapping'; readonly on: boolean }
+  | { readonly kind: 'setServing'; readonly serving: Serving }
   /** Work that continues in an input of its own, with fresh time and randomness. */
   | { readonly kind: 'follow'; readonly input: FollowInput }
   | { readonly kind: 'notice'; readonly notice: Notice }

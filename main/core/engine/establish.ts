@@ -4,7 +4,7 @@ import type { PublicIdentity } from '../identity/account.ts'
 import { encodeIdentityPayload } from '../identity/account.ts'
 import type { DeviceId } from '../ids.ts'
 import type { ContactRow, ConversationRow } from '../ports.ts'
-import { asideContent, enqueue, introductionOf, ownAddresses } from './compose.ts'
+import { asideContent, enqueue, introductionOf, ownReach } from './compose.ts'
 import { lanKey } from './keys.ts'
 import type { Turn } from './turn.ts'
 
@@ -43,6 +43,9 @@ export function certify(turn: Turn, identity: PublicIdentity): void {
       certificate: identity.certificate,
       addresses: known?.addresses ?? [],
       addressesAtMs: known?.addressesAtMs ?? 0,
+      services: known?.services ?? 0,
+      mailboxes: known?.mailboxes ?? [],
+      use: known?.use ?? 'auto',
     },
   })
 }
@@ -52,7 +55,7 @@ export function queueHello(turn: Turn, device: DeviceId, conversation: Conversat
   const content = asideContent(turn, conversation, {
     kind: 'hello',
     name: turn.state.self.name,
-    addresses: ownAddresses(turn),
+    ...ownReach(turn),
     descriptor: encodeIdentityPayload(turn.state.identity),
   })
   enqueue(turn, device, content, null)

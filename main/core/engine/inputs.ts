@@ -4,7 +4,10 @@ import type { NetworkEvent } from '../ports.ts'
 import type { Command } from './commands.ts'
 import type { FollowInput } from './effects.ts'
 
-type EngineNetworkEvent = Extract<NetworkEvent, { kind: 'peerUp' | 'peerDown' | 'writable' | 'addresses' }>
+type EngineNetworkEvent = Extract<
+  NetworkEvent,
+  { kind: 'peerUp' | 'peerDown' | 'pathChanged' | 'writable' | 'addresses' | 'mailWaiting' }
+>
 
 export type Happening =
   /** Once, before everything else of a run. */

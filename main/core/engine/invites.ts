@@ -188,11 +188,20 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
 
   const contact = turn.putContact(pendingContact(turn, read.value))
   const device = deviceIdOf(invite.deviceKey)
-  const certificate = turn.state.device(device)?.certificate ?? new Uint8Array(0)
+  const before = turn.state.device(device)
   turn.put({
     kind: 'putDevice',
     // By which clock these addresses are how old, nobody knows: whatever their owner says is newer.
-    row: { device, account, certificate, addresses: invite.addresses, addressesAtMs: 0 },
+    row: {
+      device,
+      account,
+      certificate: before?.certificate ?? new Uint8Array(0),
+      addresses: invite.addresses,
+      addressesAtMs: 0,
+      services: before?.services ?? 0,
+      mailboxes: before?.mailboxes ?? [],
+      use: before?.use ?? 'auto',
+    },
   })
   const conversation = ensureConversation(turn, account)
   if (known === null) queueHello(turn, device, conversation)

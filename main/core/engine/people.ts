@@ -2,6 +2,8 @@
 import { directConversationId } from '../conversation/ids.ts'
 import type { AccountId, ConversationId, DeviceId } from '../ids.ts'
 import type { ContactRow, ConversationRow, PeerTarget } from '../ports.ts'
+import { servicesOf } from './services.ts'
+import { privacyOf } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -47,15 +49,19 @@ export function ensureConversation(turn: Turn, account: AccountId): Conversation
 /** The devices to keep a stream with. */
 export function peerTargets(state: State): readonly PeerTarget[] {
   const targets: PeerTarget[] = []
+  const privacy = privacyOf(state)
+  const nothing = { relay: false, mailbox: false }
   for (const contact of state.contacts()) {
     const device = state.deviceOf(contact.account)
     if (device === null || !mayTalk(contact)) continue
+    const row = state.device(device)
+    const services = row !== null && contact.state === 'active' ? servicesOf(row, privacy) : nothing
     const side = state.identity.account < contact.account ? 0 : 1
     targets.push({
       device,
-      addresses: state.device(device)?.addresses ?? [],
+      addresses: row?.addresses ?? [],
       lan: contact.lanKey === null ? null : { key: contact.lanKey, side },
-      relay: false,
+      ...services,
     })
   }
   return targets

@@ -1,13 +1,19 @@
-/** Settings: the engine keeps all of them and understands two. */
+/** Settings: the engine keeps all of them and understands those that change what it does. */
 import { implementationLimits } from '../limits.ts'
-import type { SettingValue } from '../ports.ts'
+import type { Privacy, SettingValue } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
 import type { CommandError, Replies } from './commands.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
-const defaults = { lanDiscovery: true, sendReadReceipts: true } as const
+const defaults = {
+  lanDiscovery: true,
+  sendReadReceipts: true,
+  serveRelay: false,
+  serveMailbox: false,
+  portMapping: true,
+} as const
 
 /** A switch of the user's; its default until it was set. */
 export function isOn(state: State, key: keyof typeof defaults): boolean {
@@ -15,10 +21,44 @@ export function isOn(state: State, key: keyof typeof defaults): boolean {
   return typeof value === 'boolean' ? value : defaults[key]
 }
 
+/** Who may learn where this device is. A proxy that is not whole hides as much as relays do, and dials nobody else. */
+export function privacyOf(state: State): Privacy {
+  const mode = state.setting('privacy')
+  const [host, port] = [state.setting('proxyHost'), state.setting('proxyPort')]
+  if (mode === 'relayOnly') return { kind: 'relayOnly' }
+  if (mode !== 'proxy') return { kind: 'open' }
+  return { kind: 'proxy', host: typeof host === 'string' ? host : '', port: typeof port === 'number' ? port : 0 }
+}
+
 function sizeOf(values: ReadonlyMap<string, SettingValue>): number {
   let longest = 0
   for (const [key, value] of values) longest = Math.max(longest, key.length, String(value).length)
   return longest
+}
+
+/** What of the settings the network has to know. */
+function switches(state: State) {
+  return {
+    lan: isOn(state, 'lanDiscovery'),
+    portMapping: isOn(state, 'portMapping'),
+    serving: { relay: isOn(state, 'serveRelay'), mailbox: isOn(state, 'serveMailbox') },
+    privacy: privacyOf(state),
+  }
+}
+
+/** Tells the network what is set otherwise than before; null: everything. */
+export function applySwitches(turn: Turn, before: ReturnType<typeof switches> | null): void {
+  const now = switches(turn.state)
+  const differs = (key: keyof typeof now): boolean => JSON.stringify(now[key]) !== JSON.stringify(before?.[key])
+  if (differs('privacy')) turn.emit({ kind: 'setPrivacy', privacy: now.privacy })
+  if (differs('lan')) turn.emit({ kind: 'setLan', on: now.lan })
+  if (differs('portMapping')) turn.emit({ kind: 'setPortMapping', on: now.portMapping })
+  if (differs('serving')) turn.emit({ kind: 'setServing', serving: now.serving })
+  if (before === null || !(differs('privacy') || differs('serving'))) return
+  turn.emit({ kind: 'peersChanged' })
+  for (const [device, flow] of turn.state.flows()) {
+    if (flow.path !== null) turn.follow({ kind: 'introduce', device })
+  }
 }
 
 export function setSettings(
@@ -32,10 +72,9 @@ export function setSettings(
   if (longest > settingLengthMax) {
     return err({ kind: 'settingsTooLarge', got: longest, max: settingLengthMax })
   }
-  const lanBefore = isOn(turn.state, 'lanDiscovery')
+  const before = switches(turn.state)
   for (const [key, value] of values) turn.put({ kind: 'putSetting', key, value })
-  const lan = isOn(turn.state, 'lanDiscovery')
-  if (lan !== lanBefore) turn.emit({ kind: 'setLan', on: lan })
+  applySwitches(turn, before)
   turn.notice({ kind: 'settings' })
   return ok({})
 }

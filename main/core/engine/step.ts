@@ -8,7 +8,16 @@ import { entropyOf } from '../entropy.ts'
 import type { Change, SliceRequest } from '../ports.ts'
 import type { Result } from '../result.ts'
 import type { Command, CommandError, Reply } from './commands.ts'
-import { introduce, onAddresses, onNotTaken, onParted, onPeerDown, onPeerUp, onWritable } from './connection.ts'
+import {
+  introduce,
+  onAddresses,
+  onNotTaken,
+  onParted,
+  onPathChanged,
+  onPeerDown,
+  onPeerUp,
+  onWritable,
+} from './connection.ts'
 import { acceptKey, blockContact, removeContact, renameContact, renameSelf, setVerified } from './contacts.ts'
 import type { Effect } from './effects.ts'
 import { flush } from './flush.ts'
@@ -79,6 +88,10 @@ function onHappening(turn: Turn, happening: Exclude<Happening, { kind: 'command'
       return onStart(turn)
     case 'peerUp':
       return onPeerUp(turn, happening.device, { kind: happening.path, address: happening.address })
+    case 'pathChanged':
+      return onPathChanged(turn, happening.device, { kind: happening.path, address: happening.address })
+    case 'mailWaiting':
+      return undefined
     case 'peerDown':
       return onPeerDown(turn, happening.device)
     case 'writable':

@@ -6,7 +6,7 @@ import { selfConversationId } from '../conversation/ids.ts'
 import { advanceDelivery } from './compose.ts'
 import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
-import { isOn } from './settings.ts'
+import { applySwitches } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -134,6 +134,6 @@ export function onStart(turn: Turn): void {
     })
     turn.noticeConversation(conversation)
   }
-  turn.emit({ kind: 'setLan', on: isOn(turn.state, 'lanDiscovery') })
+  applySwitches(turn, null)
   turn.emit({ kind: 'peersChanged' })
 }

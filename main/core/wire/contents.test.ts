@@ -20,11 +20,24 @@ function contentOf(body: KnownBody, change: Partial<NewContent['event']> = {}): 
 }
 
 const bodies: readonly KnownBody[] = [
-  { kind: 'hello', name: 'Anna', addresses: ['/ip4/10.0.0.1/tcp/1'], descriptor: fill(300, 4) },
-  { kind: 'hello', name: '', addresses: [], descriptor: fill(0, 0) },
+  {
+    kind: 'hello',
+    name: 'Anna',
+    addresses: ['/ip4/10.0.0.1/tcp/1'],
+    descriptor: fill(300, 4),
+    services: 0,
+    mailboxes: [],
+  },
+  { kind: 'hello', name: '', addresses: [], descriptor: fill(0, 0), services: 0, mailboxes: [] },
   { kind: 'text', text: 'grüß dich 🐦' },
   { kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, i) => eventIdOf(fill(16, i))) },
-  { kind: 'profile', name: 'A', addresses: Array.from({ length: 8 }, () => 'x'.repeat(200)) },
+  {
+    kind: 'profile',
+    name: 'A',
+    addresses: Array.from({ length: 8 }, () => 'x'.repeat(200)),
+    services: 0,
+    mailboxes: [],
+  },
   { kind: 'prekeys', bundles: [fill(1_441, 5), fill(1_408, 6), fill(0, 0), fill(1, 7)] },
 ]
 
@@ -208,9 +221,9 @@ describe('contents', () => {
       contentOf({ kind: 'text', text: '' }),
       contentOf({ kind: 'text', text: 'x'.repeat(protocolLimits.messageTextSizeBytesMax + 1) }),
       contentOf({ kind: 'receipt', state: 'read', events: [] }),
-      contentOf({ kind: 'profile', name: 'x'.repeat(129), addresses: [] }),
-      contentOf({ kind: 'hello', name: '', addresses: [''], descriptor: fill(0, 0) }),
-      contentOf({ kind: 'hello', name: '', addresses: [], descriptor: fill(2_049, 0) }),
+      contentOf({ kind: 'profile', name: 'x'.repeat(129), addresses: [], services: 0, mailboxes: [] }),
+      contentOf({ kind: 'hello', name: '', addresses: [''], descriptor: fill(0, 0), services: 0, mailboxes: [] }),
+      contentOf({ kind: 'hello', name: '', addresses: [], descriptor: fill(2_049, 0), services: 0, mailboxes: [] }),
       contentOf(text, { sequence: 0 }),
       contentOf(text, { timeMs: -1 }),
       contentOf(text, { counter: 2 ** 32 }),

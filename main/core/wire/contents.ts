@@ -4,28 +4,36 @@
  */
 import { assert, unreachable } from '../assert.ts'
 import { fromUtf8, utf8 } from '../bytes.ts'
-import type { ConversationId, EventId } from '../ids.ts'
-import { conversationIdOf, eventIdOf, idBytes } from '../ids.ts'
+import type { ConversationId, DeviceId, EventId } from '../ids.ts'
+import { conversationIdOf, deviceIdOf, eventIdOf, idBytes } from '../ids.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import type { Event } from './content/content.ts'
+import type { Event, Mailbox, Profile } from './content/content.ts'
 import { Content as ContentCodec } from './content/content.ts'
 import type { FieldCounts, MessageShape, ShapeError } from './fields.ts'
 import { checkShape } from './fields.ts'
 
+/** What somebody tells of themselves beside their name: where they are, and what they do for others. */
+export interface Reach {
+  readonly addresses: readonly string[]
+  /** Bit 0: relays. Bit 1: holds messages. Other bits are of later versions. */
+  readonly services: number
+  /** Where messages for them can be left while they are away. */
+  readonly mailboxes: readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[]
+}
+
 /** What an event says, of the kinds that this version knows. Texts are as the sender wrote them: sanitise before showing. */
 export type KnownBody =
-  | {
+  | ({
       readonly kind: 'hello'
       readonly name: string
-      readonly addresses: readonly string[]
       /** The sender's signed identity descriptor, or empty. */
       readonly descriptor: Uint8Array
-    }
+    } & Reach)
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'receipt'; readonly state: 'read'; readonly events: readonly EventId[] }
-  | { readonly kind: 'profile'; readonly name: string; readonly addresses: readonly string[] }
+  | ({ readonly kind: 'profile'; readonly name: string } & Reach)
   /** Bundles of the sender's device, not looked into yet: its stash with the receiver, in place of the one before. */
   | { readonly kind: 'prekeys'; readonly bundles: readonly Uint8Array[] }
 
@@ -79,6 +87,17 @@ const addresses = {
   repeatedMax: limits.addressesMax,
 } as const
 const name = { kind: 'bytes', name: 'name', max: limits.nameSizeBytesMax } as const
+const services = { kind: 'varint', name: 'services', max: u32Max } as const
+const deviceKeyBytes = 32
+const mailboxes = {
+  kind: 'message',
+  name: 'mailboxes',
+  repeatedMax: limits.mailboxesMax,
+  fields: {
+    1: { kind: 'bytes', name: 'device', max: deviceKeyBytes },
+    2: { ...addresses, repeatedMax: limits.mailboxAddressesMax },
+  },
+} as const
 
 const eventShape: MessageShape = {
   1: { kind: 'bytes', name: 'id', max: eventIdBytes },
@@ -94,6 +113,8 @@ const eventShape: MessageShape = {
       1: name,
       2: addresses,
       3: { kind: 'bytes', name: 'descriptor', max: limits.identityPayloadSizeBytesMax },
+      4: services,
+      5: mailboxes,
     },
   },
   11: {
@@ -109,7 +130,7 @@ const eventShape: MessageShape = {
       2: { kind: 'bytes', name: 'events', max: eventIdBytes, repeatedMax: limits.receiptEventsMax },
     },
   },
-  13: { kind: 'message', name: 'profile', fields: { 1: name, 2: addresses } },
+  13: { kind: 'message', name: 'profile', fields: { 1: name, 2: addresses, 3: services, 4: mailboxes } },
   14: {
     kind: 'message',
     name: 'prekeys',
@@ -152,14 +173,31 @@ function texts(field: string, list: readonly Uint8Array[]): Result<readonly stri
   return ok(decoded)
 }
 
+function mailboxesOf(list: readonly Mailbox[]): Result<Reach['mailboxes'], ContentError> {
+  const boxes: Reach['mailboxes'][number][] = []
+  for (const { device, addresses: encoded } of list) {
+    const refused = exactly('device', device, deviceKeyBytes)
+    if (refused !== null) return err(refused)
+    const where = texts('addresses', encoded)
+    if (!where.ok) return where
+    boxes.push({ device: deviceIdOf(device), addresses: where.value })
+  }
+  return ok(boxes)
+}
+
 function named(fields: {
   readonly name: Uint8Array
   readonly addresses: readonly Uint8Array[]
-}): Result<{ readonly name: string; readonly addresses: readonly string[] }, ContentError> {
+  readonly services: number
+  readonly mailboxes: readonly Mailbox[]
+}): Result<{ readonly name: string } & Reach, ContentError> {
   const ownName = fromUtf8(fields.name, 'name')
   if (!ownName.ok) return err({ kind: 'badText', field: 'name' })
   const list = texts('addresses', fields.addresses)
-  return list.ok ? ok({ name: ownName.value, addresses: list.value }) : list
+  if (!list.ok) return list
+  const boxes = mailboxesOf(fields.mailboxes)
+  if (!boxes.ok) return boxes
+  return ok({ name: ownName.value, addresses: list.value, services: fields.services, mailboxes: boxes.value })
 }
 
 function bodyOf(event: Event, field: number): Result<KnownBody | UnknownBody, ContentError> {
@@ -256,9 +294,22 @@ function textBytes(field: string, text: string, min: number, max: number): Uint8
   return bytes
 }
 
-function addressBytes(list: readonly string[]): Uint8Array[] {
-  bounded('addresses', list.length, 0, limits.addressesMax)
+function addressBytes(list: readonly string[], max: number): Uint8Array[] {
+  bounded('addresses', list.length, 0, max)
   return list.map((address) => textBytes('address', address, 1, limits.addressSizeBytesMax))
+}
+
+function reachFields(reach: Reach): Omit<Profile, 'name'> {
+  bounded('services', reach.services, 0, u32Max)
+  bounded('mailboxes', reach.mailboxes.length, 0, limits.mailboxesMax)
+  return {
+    addresses: addressBytes(reach.addresses, limits.addressesMax),
+    services: reach.services,
+    mailboxes: reach.mailboxes.map((box) => ({
+      device: idBytes(box.device),
+      addresses: addressBytes(box.addresses, limits.mailboxAddressesMax),
+    })),
+  }
 }
 
 function bodyFields(body: KnownBody): Partial<Event> {
@@ -267,7 +318,7 @@ function bodyFields(body: KnownBody): Partial<Event> {
       bounded('descriptor', body.descriptor.length, 0, limits.identityPayloadSizeBytesMax)
       const ownName = textBytes('name', body.name, 0, limits.nameSizeBytesMax)
       return {
-        hello: { name: ownName, addresses: addressBytes(body.addresses), descriptor: body.descriptor },
+        hello: { name: ownName, descriptor: body.descriptor, ...reachFields(body) },
       }
     }
     case 'text':
@@ -276,12 +327,7 @@ function bodyFields(body: KnownBody): Partial<Event> {
       bounded('receipt', body.events.length, 1, limits.receiptEventsMax)
       return { receipt: { state: receiptStateRead, events: body.events.map(idBytes) } }
     case 'profile':
-      return {
-        profile: {
-          name: textBytes('name', body.name, 0, limits.nameSizeBytesMax),
-          addresses: addressBytes(body.addresses),
-        },
-      }
+      return { profile: { name: textBytes('name', body.name, 0, limits.nameSizeBytesMax), ...reachFields(body) } }
     case 'prekeys':
       bounded('prekeys', body.bundles.length, 1, limits.stashBundlesMax)
       for (const bundle of body.bundles) bounded('bundle', bundle.length, 0, limits.bundleSizeBytesMax)

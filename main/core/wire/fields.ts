@@ -11,7 +11,7 @@ import { err, ok } from '../result.ts'
 export type FieldShape =
   | { readonly kind: 'varint'; readonly name: string; readonly max: number }
   | { readonly kind: 'bytes'; readonly name: string; readonly max: number; readonly repeatedMax?: number }
-  | { readonly kind: 'message'; readonly name: string; readonly fields: MessageShape }
+  | { readonly kind: 'message'; readonly name: string; readonly fields: MessageShape; readonly repeatedMax?: number }
 
 export type MessageShape = Readonly<Record<number, FieldShape>>
 
@@ -24,7 +24,7 @@ export type ShapeError =
   | { readonly kind: 'tooLong'; readonly field: string; readonly got: number; readonly max: number }
   | { readonly kind: 'tooMany'; readonly field: string; readonly max: number }
 
-/** How often each field number, known or not, stands in a message; and the same of its known nested messages. */
+/** How often each field number, known or not, stands in a message; and the same of its known nested messages, of the last of several. */
 export interface FieldCounts {
   readonly counts: ReadonlyMap<number, number>
   readonly messages: ReadonlyMap<number, FieldCounts>
@@ -123,7 +123,7 @@ function checkMessage(cursor: Cursor, end: number, shapes: MessageShape): Result
       if (refused !== null) return err(refused)
       continue
     }
-    const max = shape.kind === 'bytes' ? (shape.repeatedMax ?? 1) : 1
+    const max = shape.kind === 'varint' ? 1 : (shape.repeatedMax ?? 1)
     if (count > max) return err({ kind: 'tooMany', field: shape.name, max })
     const value = checkValue(cursor, end, shape, wireType)
     if (!value.ok) return value

@@ -73,6 +73,12 @@ export class Emitter {
         return this.#network.disconnect(effect.device)
       case 'setLan':
         return this.#network.setLanDiscovery(effect.on)
+      case 'setPrivacy':
+        return this.#network.setPrivacy(effect.privacy)
+      case 'setPortMapping':
+        return this.#network.setPortMapping(effect.on)
+      case 'setServing':
+        return this.#network.setServing(effect.serving)
       case 'follow':
         return this.#enqueue(effect.input)
       case 'refused':

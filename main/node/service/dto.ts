@@ -118,6 +118,12 @@ export function toInvite(context: NodeContext, row: InviteRow): Invite {
 export const settingDefaults: Settings = {
   theme: 'system',
   lanDiscovery: true,
+  serveRelay: false,
+  serveMailbox: false,
+  portMapping: true,
+  privacy: 'open',
+  proxyHost: '127.0.0.1',
+  proxyPort: 9050,
   sendReadReceipts: true,
   notifications: 'full',
   density: 'comfortable',

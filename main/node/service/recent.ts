@@ -20,7 +20,7 @@ export interface RecentView {
   progress(conversation: ConversationId, device: DeviceId): ProgressRow | null
 }
 
-const ranks: Readonly<Record<DeliveryState, number>> = { written: 0, sent: 1, delivered: 2, read: 3 }
+const ranks: Readonly<Record<DeliveryState, number>> = { written: 0, sent: 1, held: 2, delivered: 3, read: 4 }
 
 /** The least of what the devices have, and since when all of them have it; null without any. */
 function leastOf(rows: readonly DeliveryRow[]): MessageRecord['delivery'] {

@@ -1,12 +1,13 @@
 /** Table delivery: how far each event has come with each device. */
 import type { EventId } from '../../core/ids.ts'
 import type { DeliveryRow, DeliveryState, MessageRecord } from '../../core/ports.ts'
-import { deviceId, integer, key } from '../columns.ts'
+import { deviceId, deviceIdOrNull, integer, key, keyOrNull, oneOfOrNull } from '../columns.ts'
 import type { Connection, Row } from '../connection.ts'
 import { DamagedRow, StoreBug } from '../errors.ts'
 
 /** In the order of progress: a state is stored as its place here. */
-const states: readonly DeliveryState[] = ['written', 'sent', 'delivered', 'read']
+const states: readonly DeliveryState[] = ['written', 'sent', 'held', 'delivered', 'read']
+const ways = ['loopback', 'lan', 'direct', 'relay', 'webrtc', 'mailbox'] as const
 
 function stateOf(row: Row): DeliveryState {
   const state = states[integer(row, 'state')]
@@ -16,10 +17,12 @@ function stateOf(row: Row): DeliveryState {
 
 export function deliveryQueries(connection: Connection) {
   const put = connection.prepare(`
-    INSERT INTO delivery (event_id, device, state, at_ms) SELECT id, ?, ?, ? FROM event WHERE event = ?
-    ON CONFLICT (event_id, device) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms`)
+    INSERT INTO delivery (event_id, device, state, at_ms, via, mailbox)
+    SELECT id, ?, ?, ?, ?, ? FROM event WHERE event = ?
+    ON CONFLICT (event_id, device) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms,
+      via = excluded.via, mailbox = excluded.mailbox`)
   const ofEvent = connection.prepare(`
-    SELECT device, state, at_ms FROM delivery WHERE event_id = (SELECT id FROM event WHERE event = ?)
+    SELECT device, state, at_ms, via, mailbox FROM delivery WHERE event_id = (SELECT id FROM event WHERE event = ?)
     ORDER BY device`)
   const least = connection.prepare(`
     SELECT state, max(at_ms) AS at_ms FROM delivery WHERE event_id = ?
@@ -27,7 +30,8 @@ export function deliveryQueries(connection: Connection) {
     GROUP BY state`)
   return {
     put(row: DeliveryRow): void {
-      const changed = put.run([key(row.device), states.indexOf(row.state), row.atMs, key(row.event)])
+      const { device, state, atMs, via, mailbox, event } = row
+      const changed = put.run([key(device), states.indexOf(state), atMs, via, keyOrNull(mailbox), key(event)])
       if (changed !== 1) throw new StoreBug('a delivery of an event that does not exist')
     },
     ofEvent: (event: EventId): readonly DeliveryRow[] =>
@@ -36,6 +40,8 @@ export function deliveryQueries(connection: Connection) {
         device: deviceId(row, 'device'),
         state: stateOf(row),
         atMs: integer(row, 'at_ms'),
+        via: oneOfOrNull(row, 'via', ways),
+        mailbox: deviceIdOrNull(row, 'mailbox'),
       })),
     /** The least of what its devices have, and since when all of them have at least that; null without any. */
     least(id: number): MessageRecord['delivery'] {

@@ -1,7 +1,7 @@
 /** Tables self, contact and device: small, and read whole at start. */
-import type { ContactRow, DeviceRow, SelfRow } from '../../core/ports.ts'
+import type { ContactRow, DeviceRow, MailboxAddress, SelfRow } from '../../core/ports.ts'
 import type { Connection, Row } from '../connection.ts'
-import { accountId, blob, blobOrNull, deviceId, integer, integerOrNull, key, list } from '../columns.ts'
+import { accountId, blob, blobOrNull, deviceId, integer, integerOrNull, isDeviceText, key, list } from '../columns.ts'
 import { oneOf, oneOfOrNull, text, textOrNull } from '../columns.ts'
 
 const contactStates = ['pending', 'active', 'keyChanged', 'blocked', 'removed'] as const
@@ -82,21 +82,41 @@ export function contactQueries(connection: Connection) {
   }
 }
 
+const serviceUses = ['auto', 'always', 'never'] as const
+
+function isMailbox(element: unknown): element is MailboxAddress {
+  if (typeof element !== 'object' || element === null || !('device' in element) || !('addresses' in element)) {
+    return false
+  }
+  const { device, addresses } = element
+  return isDeviceText(device) && Array.isArray(addresses) && addresses.every(isText)
+}
+
 function isText(element: unknown): element is string {
   return typeof element === 'string'
 }
 
 export function deviceQueries(connection: Connection) {
   const put = connection.prepare(`
-    INSERT INTO device (device, account, certificate, addresses, addresses_at_ms) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO device (device, account, certificate, addresses, addresses_at_ms, services, mailboxes, service_use)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (device) DO UPDATE SET
       account = excluded.account, certificate = excluded.certificate,
-      addresses = excluded.addresses, addresses_at_ms = excluded.addresses_at_ms`)
+      addresses = excluded.addresses, addresses_at_ms = excluded.addresses_at_ms,
+      services = excluded.services, mailboxes = excluded.mailboxes, service_use = excluded.service_use`)
   const all = connection.prepare('SELECT * FROM device ORDER BY device')
   return {
     put(row: DeviceRow): void {
-      const addresses = JSON.stringify(row.addresses)
-      put.run([key(row.device), key(row.account), row.certificate, addresses, row.addressesAtMs])
+      put.run([
+        key(row.device),
+        key(row.account),
+        row.certificate,
+        JSON.stringify(row.addresses),
+        row.addressesAtMs,
+        row.services,
+        JSON.stringify(row.mailboxes),
+        row.use,
+      ])
     },
     all(): readonly DeviceRow[] {
       return all.all([]).map((row) => ({
@@ -105,6 +125,9 @@ export function deviceQueries(connection: Connection) {
         certificate: blob(row, 'certificate'),
         addresses: list(row, 'addresses', isText),
         addressesAtMs: integer(row, 'addresses_at_ms'),
+        services: integer(row, 'services'),
+        mailboxes: list(row, 'mailboxes', isMailbox),
+        use: oneOf(row, 'service_use', serviceUses),
       }))
     },
   }

@@ -4,7 +4,7 @@ import type { OutboxRow, ProgressMark, ProgressRow, Resident } from '../../core/
 import { limitedTo } from '../connection.ts'
 import type { Connection, Row } from '../connection.ts'
 import { blob, blobOrNull, conversationId, deviceId, envelopeId, envelopeIdOrNull, eventIdOrNull } from '../columns.ts'
-import { integer, key, keyOrNull, list, sessionIdOrNull } from '../columns.ts'
+import { integer, isDeviceText, key, keyOrNull, list, sessionIdOrNull } from '../columns.ts'
 import { StoreBug } from '../errors.ts'
 
 function sealedOf(row: Row): OutboxRow['sealed'] {
@@ -14,6 +14,11 @@ function sealedOf(row: Row): OutboxRow['sealed'] {
   return envelope !== null && session !== null && bytes !== null ? { envelope, session, bytes } : null
 }
 
+function isHeld(element: unknown): element is OutboxRow['held'][number] {
+  if (typeof element !== 'object' || element === null || !('mailbox' in element) || !('atMs' in element)) return false
+  return isDeviceText(element.mailbox) && Number.isSafeInteger(element.atMs)
+}
+
 function outboxOf(row: Row): OutboxRow {
   return {
     device: deviceId(row, 'device'),
@@ -21,17 +26,18 @@ function outboxOf(row: Row): OutboxRow {
     event: eventIdOrNull(row, 'event'),
     content: blob(row, 'content'),
     sealed: sealedOf(row),
+    held: list(row, 'held', isHeld),
     createdAtMs: integer(row, 'created_at_ms'),
   }
 }
 
 export function outboxQueries(connection: Connection) {
   const put = connection.prepare(`
-    INSERT INTO outbox (device, position, event, content, envelope, session, sealed, created_at_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO outbox (device, position, event, content, envelope, session, sealed, held, created_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (device, position) DO UPDATE SET
       event = excluded.event, content = excluded.content, envelope = excluded.envelope,
-      session = excluded.session, sealed = excluded.sealed, created_at_ms = excluded.created_at_ms`)
+      session = excluded.session, sealed = excluded.sealed, held = excluded.held, created_at_ms = excluded.created_at_ms`)
   const remove = connection.prepare('DELETE FROM outbox WHERE device = ? AND position = ?')
   const after = connection.prepare(`
     SELECT * FROM outbox WHERE device = ? AND position > ? ORDER BY position ${limitedTo}`)
@@ -49,6 +55,7 @@ export function outboxQueries(connection: Connection) {
         keyOrNull(row.sealed?.envelope ?? null),
         keyOrNull(row.sealed?.session ?? null),
         row.sealed?.bytes ?? null,
+        JSON.stringify(row.held),
         row.createdAtMs,
       ])
     },

@@ -20,8 +20,8 @@ afterEach(() => {
 
 const later: readonly Migration[] = [
   ...migrations,
-  { version: 30, sql: 'CREATE TABLE thirty (id INTEGER PRIMARY KEY) STRICT;' },
-  { version: 40, sql: 'ALTER TABLE thirty ADD COLUMN forty TEXT;' },
+  { version: 40, sql: 'CREATE TABLE forty (id INTEGER PRIMARY KEY) STRICT;' },
+  { version: 50, sql: 'ALTER TABLE forty ADD COLUMN fifty TEXT;' },
 ]
 
 describe('migrations', () => {
@@ -30,23 +30,23 @@ describe('migrations', () => {
   })
 
   it('take an empty file to the newest version, and an older one further', () => {
-    expect(upgrade(connection, 0)).toBe(20)
-    expect(versionOf(connection)).toEqual({ ok: true, value: 20 })
+    expect(upgrade(connection, 0)).toBe(30)
+    expect(versionOf(connection)).toEqual({ ok: true, value: 30 })
     connection.exec("INSERT INTO setting (key, value) VALUES ('kept', '1')")
-    expect(upgrade(connection, 20, later)).toBe(40)
-    expect(versionOf(connection, later)).toEqual({ ok: true, value: 40 })
-    expect(connection.prepare('SELECT forty FROM thirty').all([])).toEqual([])
+    expect(upgrade(connection, 30, later)).toBe(50)
+    expect(versionOf(connection, later)).toEqual({ ok: true, value: 50 })
+    expect(connection.prepare('SELECT fifty FROM forty').all([])).toEqual([])
     expect(connection.prepare('SELECT value FROM setting').get([])).toEqual({ value: '1' })
-    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: 40, supported: 20 } })
-    expect(upgrade(connection, 40, later)).toBe(40)
+    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: 50, supported: 30 } })
+    expect(upgrade(connection, 50, later)).toBe(50)
   })
 
   it('leave everything as it was when one of them fails', () => {
     upgrade(connection, 0)
-    const failing = [...later, { version: 50, sql: 'CREATE TABLE fifty (id INTEGER) STRICT; SELECT nonsense;' }]
-    expect(() => upgrade(connection, 20, failing)).toThrow('nonsense')
-    expect(versionOf(connection)).toEqual({ ok: true, value: 20 })
-    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('thirty', 'fifty')").all([])).toEqual([])
+    const failing = [...later, { version: 60, sql: 'CREATE TABLE sixty (id INTEGER) STRICT; SELECT nonsense;' }]
+    expect(() => upgrade(connection, 30, failing)).toThrow('nonsense')
+    expect(versionOf(connection)).toEqual({ ok: true, value: 30 })
+    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('forty', 'sixty')").all([])).toEqual([])
   })
 
   it('know their own files only', () => {

@@ -6,10 +6,11 @@ import type { OpenError } from '../errors.ts'
 import { DamagedRow } from '../errors.ts'
 import { firstLight } from './0010-first-light.ts'
 import { stash } from './0020-stash.ts'
+import { reach } from './0030-reach.ts'
 import type { Migration } from './migration.ts'
 
 /** In ascending order. */
-export const migrations: readonly Migration[] = [firstLight, stash]
+export const migrations: readonly Migration[] = [firstLight, stash, reach]
 
 /** PRAGMA application_id of our files: "WxW" and a one. */
 export const applicationId = 0x57785701

@@ -21,6 +21,7 @@ export interface MessageDetailsProps {
 const stories = {
   written: 'delivery.writtenStory',
   sent: 'delivery.sentStory',
+  held: 'delivery.heldStory',
   delivered: 'delivery.deliveredStory',
   read: 'delivery.readStory',
 } as const

@@ -54,6 +54,7 @@ export class FakeNode {
     problem: null,
     addresses: ['/ip4/192.168.1.20/tcp/41231', '/ip6/fe80::1/tcp/41231'],
     connected: 2,
+    reach: 'lan' as const,
   }
   send: (reply: PortReply) => void = () => undefined
   /** While true, requests are heard and not answered, as by a node that is dying. */
@@ -74,6 +75,12 @@ export class FakeNode {
     this.settings = {
       theme: 'system',
       lanDiscovery: true,
+      serveRelay: false,
+      serveMailbox: false,
+      portMapping: true,
+      privacy: 'open',
+      proxyHost: '127.0.0.1',
+      proxyPort: 9050,
       sendReadReceipts: true,
       notifications: 'full',
       density: 'comfortable',

@@ -75,9 +75,16 @@ const frame: Target = {
 const bodies: readonly KnownBody[] = [
   { kind: 'text', text: 'Hello, hello' },
   { kind: 'text', text: 'e\u0301\u202e \u{1f468}\u200d\u{1f469}' },
-  { kind: 'hello', name: 'Ada', addresses: ['/ip4/192.168.0.7/tcp/4001', '/ip6/::1/tcp/9'], descriptor: bytesOf(20) },
+  {
+    kind: 'hello',
+    name: 'Ada',
+    addresses: ['/ip4/192.168.0.7/tcp/4001', '/ip6/::1/tcp/9'],
+    descriptor: bytesOf(20),
+    services: 0,
+    mailboxes: [],
+  },
   { kind: 'receipt', state: 'read', events: [1, 2, 3].map((fill) => eventIdOf(bytesOf(16, fill))) },
-  { kind: 'profile', name: '', addresses: [] },
+  { kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [] },
   { kind: 'prekeys', bundles: [bytesOf(40), bytesOf(8)] },
 ]
 

@@ -47,19 +47,32 @@ function contents(): Draft[] {
     of(
       'hello',
       'The first event of each side, with its signed descriptor.',
-      contentOf({ kind: 'hello', name: 'Anna Müller', addresses, descriptor: anna.identity.descriptor }, 0),
+      contentOf(
+        {
+          kind: 'hello',
+          name: 'Anna Müller',
+          addresses,
+          descriptor: anna.identity.descriptor,
+          services: 0,
+          mailboxes: [],
+        },
+        0,
+      ),
     ),
     of(
       'hello-of-nothing',
       'A hello without a name, addresses or descriptor.',
-      contentOf({ kind: 'hello', name: '', addresses: [], descriptor: new Uint8Array(0) }, 0),
+      contentOf(
+        { kind: 'hello', name: '', addresses: [], descriptor: new Uint8Array(0), services: 0, mailboxes: [] },
+        0,
+      ),
     ),
     of('text', 'A text with its place and two heads.', contentOf({ kind: 'text', text: 'Grüße 🐦' }, 20_000)),
     of('receipt', 'Two events were read.', contentOf({ kind: 'receipt', state: 'read', events: heads }, 0)),
     of(
       'profile',
       'Another name and another address.',
-      contentOf({ kind: 'profile', name: 'Anna', addresses: addresses.slice(0, 1) }, 0),
+      contentOf({ kind: 'profile', name: 'Anna', addresses: addresses.slice(0, 1), services: 0, mailboxes: [] }, 0),
     ),
     of(
       'prekeys',

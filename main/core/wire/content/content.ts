@@ -122,6 +122,23 @@ export namespace Content {
     value: Uint8Array
   }
 
+  export interface ContentEventHelloServicesFieldEvent {
+    field: '$.event.hello.services'
+    value: number
+  }
+
+  export interface ContentEventHelloMailboxesDeviceFieldEvent {
+    field: '$.event.hello.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ContentEventHelloMailboxesAddressesFieldEvent {
+    field: '$.event.hello.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface ContentEventTextBodyFieldEvent {
     field: '$.event.text.body'
     value: Uint8Array
@@ -149,6 +166,23 @@ export namespace Content {
     value: Uint8Array
   }
 
+  export interface ContentEventProfileServicesFieldEvent {
+    field: '$.event.profile.services'
+    value: number
+  }
+
+  export interface ContentEventProfileMailboxesDeviceFieldEvent {
+    field: '$.event.profile.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ContentEventProfileMailboxesAddressesFieldEvent {
+    field: '$.event.profile.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface ContentEventPrekeysBundlesFieldEvent {
     field: '$.event.prekeys.bundles[]'
     index: number
@@ -163,7 +197,7 @@ export namespace Content {
     return decodeMessage(buf, Content.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent | ContentEventPrekeysBundlesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventHelloServicesFieldEvent | ContentEventHelloMailboxesDeviceFieldEvent | ContentEventHelloMailboxesAddressesFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent | ContentEventProfileServicesFieldEvent | ContentEventProfileMailboxesDeviceFieldEvent | ContentEventProfileMailboxesAddressesFieldEvent | ContentEventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Content.codec(), opts)
   }
 }
@@ -489,6 +523,23 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventHelloServicesFieldEvent {
+    field: '$.hello.services'
+    value: number
+  }
+
+  export interface EventHelloMailboxesDeviceFieldEvent {
+    field: '$.hello.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventHelloMailboxesAddressesFieldEvent {
+    field: '$.hello.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface EventTextBodyFieldEvent {
     field: '$.text.body'
     value: Uint8Array
@@ -516,6 +567,23 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventProfileServicesFieldEvent {
+    field: '$.profile.services'
+    value: number
+  }
+
+  export interface EventProfileMailboxesDeviceFieldEvent {
+    field: '$.profile.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventProfileMailboxesAddressesFieldEvent {
+    field: '$.profile.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface EventPrekeysBundlesFieldEvent {
     field: '$.prekeys.bundles[]'
     index: number
@@ -530,7 +598,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent | EventPrekeysBundlesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventHelloServicesFieldEvent | EventHelloMailboxesDeviceFieldEvent | EventHelloMailboxesAddressesFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent | EventProfileServicesFieldEvent | EventProfileMailboxesDeviceFieldEvent | EventProfileMailboxesAddressesFieldEvent | EventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -539,6 +607,8 @@ export interface Hello {
   name: Uint8Array
   addresses: Uint8Array[]
   descriptor: Uint8Array
+  services: number
+  mailboxes: Mailbox[]
 }
 
 export namespace Hello {
@@ -568,6 +638,18 @@ export namespace Hello {
           w.bytes(obj.descriptor)
         }
 
+        if ((obj.services != null && obj.services !== 0)) {
+          w.uint32(32)
+          w.uint32(obj.services)
+        }
+
+        if (obj.mailboxes != null && obj.mailboxes.length > 0) {
+          for (const value of obj.mailboxes) {
+            w.uint32(42)
+            Mailbox.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -575,7 +657,9 @@ export namespace Hello {
         const obj: any = {
           name: uint8ArrayAlloc(0),
           addresses: [],
-          descriptor: uint8ArrayAlloc(0)
+          descriptor: uint8ArrayAlloc(0),
+          services: 0,
+          mailboxes: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -600,6 +684,20 @@ export namespace Hello {
               obj.descriptor = reader.bytes()
               break
             }
+            case 4: {
+              obj.services = reader.uint32()
+              break
+            }
+            case 5: {
+              if (opts.limits?.mailboxes != null && obj.mailboxes.length === opts.limits.mailboxes) {
+                throw new MaxLengthError('Decode error - repeated field "mailboxes" had too many elements')
+              }
+
+              obj.mailboxes.push(Mailbox.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.mailboxes$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -610,7 +708,8 @@ export namespace Hello {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          addresses: 0
+          addresses: 0,
+          mailboxes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -648,6 +747,31 @@ export namespace Hello {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.services`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              if (opts.limits?.mailboxes != null && obj.mailboxes === opts.limits.mailboxes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "mailboxes" had too many elements')
+              }
+
+              for (const evt of Mailbox.codec().stream(reader, reader.uint32(), `${prefix}.mailboxes[]`, {
+                limits: opts.limits?.mailboxes$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.mailboxes
+                }
+              }
+
+              obj.mailboxes++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -676,6 +800,23 @@ export namespace Hello {
     value: Uint8Array
   }
 
+  export interface HelloServicesFieldEvent {
+    field: '$.services'
+    value: number
+  }
+
+  export interface HelloMailboxesDeviceFieldEvent {
+    field: '$.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface HelloMailboxesAddressesFieldEvent {
+    field: '$.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
@@ -684,7 +825,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloAddressesFieldEvent | HelloDescriptorFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloAddressesFieldEvent | HelloDescriptorFieldEvent | HelloServicesFieldEvent | HelloMailboxesDeviceFieldEvent | HelloMailboxesAddressesFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }
@@ -912,6 +1053,8 @@ export namespace Receipt {
 export interface Profile {
   name: Uint8Array
   addresses: Uint8Array[]
+  services: number
+  mailboxes: Mailbox[]
 }
 
 export namespace Profile {
@@ -936,13 +1079,27 @@ export namespace Profile {
           }
         }
 
+        if ((obj.services != null && obj.services !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.services)
+        }
+
+        if (obj.mailboxes != null && obj.mailboxes.length > 0) {
+          for (const value of obj.mailboxes) {
+            w.uint32(34)
+            Mailbox.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           name: uint8ArrayAlloc(0),
-          addresses: []
+          addresses: [],
+          services: 0,
+          mailboxes: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -953,6 +1110,194 @@ export namespace Profile {
           switch (tag >>> 3) {
             case 1: {
               obj.name = reader.bytes()
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
+            case 3: {
+              obj.services = reader.uint32()
+              break
+            }
+            case 4: {
+              if (opts.limits?.mailboxes != null && obj.mailboxes.length === opts.limits.mailboxes) {
+                throw new MaxLengthError('Decode error - repeated field "mailboxes" had too many elements')
+              }
+
+              obj.mailboxes.push(Mailbox.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.mailboxes$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0,
+          mailboxes: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.services`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              if (opts.limits?.mailboxes != null && obj.mailboxes === opts.limits.mailboxes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "mailboxes" had too many elements')
+              }
+
+              for (const evt of Mailbox.codec().stream(reader, reader.uint32(), `${prefix}.mailboxes[]`, {
+                limits: opts.limits?.mailboxes$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.mailboxes
+                }
+              }
+
+              obj.mailboxes++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ProfileNameFieldEvent {
+    field: '$.name'
+    value: Uint8Array
+  }
+
+  export interface ProfileAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface ProfileServicesFieldEvent {
+    field: '$.services'
+    value: number
+  }
+
+  export interface ProfileMailboxesDeviceFieldEvent {
+    field: '$.mailboxes[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ProfileMailboxesAddressesFieldEvent {
+    field: '$.mailboxes[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Profile>): Uint8Array {
+    return encodeMessage(obj, Profile.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Profile {
+    return decodeMessage(buf, Profile.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent | ProfileServicesFieldEvent | ProfileMailboxesDeviceFieldEvent | ProfileMailboxesAddressesFieldEvent> {
+    return streamMessage(buf, Profile.codec(), opts)
+  }
+}
+
+export interface Mailbox {
+  device: Uint8Array
+  addresses: Uint8Array[]
+}
+
+export namespace Mailbox {
+  let _codec: Codec<Mailbox>
+
+  export const codec = (): Codec<Mailbox> => {
+    if (_codec == null) {
+      _codec = message<Mailbox>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.device != null && obj.device.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.device)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          device: uint8ArrayAlloc(0),
+          addresses: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.device = reader.bytes()
               break
             }
             case 2: {
@@ -984,7 +1329,7 @@ export namespace Profile {
           switch (tag >>> 3) {
             case 1: {
               yield {
-                field: `${prefix}.name`,
+                field: `${prefix}.device`,
                 value: reader.bytes()
               }
               break
@@ -1016,27 +1361,27 @@ export namespace Profile {
     return _codec
   }
 
-  export interface ProfileNameFieldEvent {
-    field: '$.name'
+  export interface MailboxDeviceFieldEvent {
+    field: '$.device'
     value: Uint8Array
   }
 
-  export interface ProfileAddressesFieldEvent {
+  export interface MailboxAddressesFieldEvent {
     field: '$.addresses[]'
     index: number
     value: Uint8Array
   }
 
-  export function encode (obj: Partial<Profile>): Uint8Array {
-    return encodeMessage(obj, Profile.codec())
+  export function encode (obj: Partial<Mailbox>): Uint8Array {
+    return encodeMessage(obj, Mailbox.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Profile {
-    return decodeMessage(buf, Profile.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Mailbox>): Mailbox {
+    return decodeMessage(buf, Mailbox.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent> {
-    return streamMessage(buf, Profile.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Mailbox>): Generator<MailboxDeviceFieldEvent | MailboxAddressesFieldEvent> {
+    return streamMessage(buf, Mailbox.codec(), opts)
   }
 }
 

@@ -1,0 +1,50 @@
+/** What devices do for each other: pass calls on, hold messages. PROTOCOL.md, "Services". */
+import { protocolLimits } from '../limits.ts'
+import type { DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
+import { isOn, privacyOf } from './settings.ts'
+import type { State } from './state.ts'
+
+const relayBit = 1
+const mailboxBit = 2
+
+/** What the user lets this device do for contacts. */
+export function serving(state: State): Serving {
+  return { relay: isOn(state, 'serveRelay'), mailbox: isOn(state, 'serveMailbox') }
+}
+
+/** The same as a number, for contacts. */
+export function ownServices(state: State): number {
+  const { relay, mailbox } = serving(state)
+  return (relay ? relayBit : 0) + (mailbox ? mailboxBit : 0)
+}
+
+/** What a contact's device does for us: what it offers, if the user lets us take it. */
+export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
+  // Who serves learns where we are: where that is to be hidden, the user names whom to trust with it.
+  const wanted = device.use === 'always' || (device.use === 'auto' && privacy.kind === 'open')
+  const offers = (bit: number): boolean => Math.floor(device.services / bit) % 2 === 1
+  return { relay: wanted && offers(relayBit), mailbox: wanted && offers(mailboxBit) }
+}
+
+/** The devices of contacts that hold messages for us, always the same ones while they offer it. */
+export function mailboxDevices(state: State): readonly DeviceRow[] {
+  const privacy = privacyOf(state)
+  const devices: DeviceRow[] = []
+  for (const contact of state.contacts()) {
+    const device = contact.state === 'active' ? state.deviceOf(contact.account) : null
+    const row = device === null ? null : state.device(device)
+    if (row !== null && servicesOf(row, privacy).mailbox) devices.push(row)
+  }
+  const chosen = (row: DeviceRow): number => Number(row.use === 'always')
+  devices.sort((a, b) => chosen(b) - chosen(a) || (a.device < b.device ? -1 : 1))
+  return devices.slice(0, protocolLimits.mailboxesMax)
+}
+
+/** Where contacts may leave messages for us. */
+export function ownMailboxes(state: State): readonly MailboxAddress[] {
+  return mailboxDevices(state).flatMap(({ device, addresses }) => {
+    const direct = addresses.filter((address) => !address.includes('/p2p-circuit'))
+    const told = direct.slice(0, protocolLimits.mailboxAddressesMax)
+    return told.length === 0 ? [] : [{ device, addresses: told }]
+  })
+}
