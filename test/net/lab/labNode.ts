@@ -25,15 +25,12 @@ function argumentsOf({ port }: LabNodeOptions): string[] {
 }
 
 export class LabNode extends HeadlessNode {
-  /** What came in from others, in the order in which it was told, repetitions included. */
-  readonly arrived: string[] = []
-  /** What the node warned its user of. */
-  readonly warnings: string[] = []
-  readonly contacts = new Map<string, Contact>()
-  /** The states of each own message, oldest first, by the id it was written under. */
-  readonly states = new Map<string, DeliveryState[]>()
-  network: NetworkStatus | null = null
   self: Self | null = null
+  readonly #arrived: string[] = []
+  readonly #warnings: string[] = []
+  readonly #contacts = new Map<string, Contact>()
+  readonly #states = new Map<string, DeliveryState[]>()
+  #network: NetworkStatus | null = null
   #read = 0
   readonly #delivered = new Set<string>()
 
@@ -53,8 +50,27 @@ export class LabNode extends HeadlessNode {
     const { contacts, network } = await this.call('snapshot.get', {})
     this.#absorb()
     // What was told since is newer.
-    for (const contact of contacts) if (!this.contacts.has(contact.account)) this.contacts.set(contact.account, contact)
-    this.network ??= network
+    for (const one of contacts) if (!this.#contacts.has(one.account)) this.#contacts.set(one.account, one)
+    this.#network ??= network
+  }
+
+  /** What came in from others, in the order in which it was told, repetitions included. */
+  get arrived(): readonly string[] {
+    return this.#absorb().#arrived
+  }
+
+  /** What the node warned its user of. */
+  get warnings(): readonly string[] {
+    return this.#absorb().#warnings
+  }
+
+  /** The states of each own message, oldest first, by the id it was written under. */
+  get states(): ReadonlyMap<string, readonly DeliveryState[]> {
+    return this.#absorb().#states
+  }
+
+  get network(): NetworkStatus | null {
+    return this.#absorb().#network
   }
 
   get account(): string {
@@ -112,8 +128,7 @@ export class LabNode extends HeadlessNode {
 
   /** How another is reached now. */
   path(other: LabNode): Contact['path'] {
-    this.#absorb()
-    return this.contacts.get(other.account)?.path ?? 'away'
+    return this.#absorb().#contacts.get(other.account)?.path ?? 'away'
   }
 
   async connected(other: LabNode, path?: Contact['path'], timeoutMs?: number): Promise<void> {
@@ -142,25 +157,27 @@ export class LabNode extends HeadlessNode {
     return { now: of('VmRSS'), peak: of('VmHWM') }
   }
 
-  #absorb(): void {
+  /** Takes in what was told since; so that nothing here is older than the last line. */
+  #absorb(): this {
     for (; this.#read < this.events.length; this.#read++) {
       const told = this.events[this.#read]
-      if (told !== undefined) this.#take(told.event)
+      if (told !== undefined) this.#note(told.event)
     }
+    return this
   }
 
-  #take(event: ContractEvent): void {
-    if (event.kind === 'contactChanged') this.contacts.set(event.contact.account, event.contact)
-    else if (event.kind === 'networkChanged') this.network = event.network
-    else if (event.kind === 'messageArrived') this.arrived.push(textOf(event.message))
-    else if (event.kind === 'warning') this.warnings.push(event.code)
+  #note(event: ContractEvent): void {
+    if (event.kind === 'contactChanged') this.#contacts.set(event.contact.account, event.contact)
+    else if (event.kind === 'networkChanged') this.#network = event.network
+    else if (event.kind === 'messageArrived') this.#arrived.push(textOf(event.message))
+    else if (event.kind === 'warning') this.#warnings.push(event.code)
     else if (event.kind === 'messageChanged') this.#noteState(event.message)
   }
 
   #noteState({ clientId, delivery }: Message): void {
     if (clientId === null || delivery === null) return
-    const states = this.states.get(clientId) ?? []
-    if (states.at(-1) !== delivery.state) this.states.set(clientId, [...states, delivery.state])
+    const states = this.#states.get(clientId) ?? []
+    if (states.at(-1) !== delivery.state) this.#states.set(clientId, [...states, delivery.state])
     if (delivery.state === 'delivered' || delivery.state === 'read') this.#delivered.add(clientId)
   }
 }
