@@ -1,8 +1,9 @@
 /** Everything that can happen to the engine. Beside these there is only the passing of commits. */
 import type { DeviceId } from '../ids.ts'
-import type { NetworkEvent } from '../ports.ts'
+import type { MailboxItem, NetworkEvent } from '../ports.ts'
 import type { Command } from './commands.ts'
 import type { FollowInput } from './effects.ts'
+import type { Deposited } from './mail/leave.ts'
 
 type EngineNetworkEvent = Extract<
   NetworkEvent,
@@ -22,6 +23,18 @@ export type Happening =
       readonly device: DeviceId
       readonly outcome: 'full' | 'notConnected'
       readonly orders: readonly number[]
+    }
+  /** What mailboxes answered. */
+  | ({ readonly kind: 'deposited' } & Deposited)
+  | {
+      readonly kind: 'registered'
+      readonly mailbox: DeviceId
+      readonly outcome: 'done' | 'refused' | 'notConnected'
+    }
+  | {
+      readonly kind: 'collected'
+      readonly mailbox: DeviceId
+      readonly batch: { readonly items: readonly MailboxItem[]; readonly more: boolean } | null
     }
   /** The time that `nextWakeMs` named has come. */
   | { readonly kind: 'tick' }

@@ -15,6 +15,8 @@ export interface Run {
   /** Where others may reach this device now. */
   readonly addresses: readonly string[]
   readonly prunedAtMs: number | null
+  /** Our mailboxes as contacts were told last, as one text to compare. */
+  readonly mailboxes: string
 }
 
 /** Key of a row with two keys. */

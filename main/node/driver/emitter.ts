@@ -73,6 +73,11 @@ export class Emitter {
         return this.#network.disconnect(effect.device)
       case 'setLan':
         return this.#network.setLanDiscovery(effect.on)
+      case 'deposit':
+      case 'registerTags':
+      case 'collect':
+      case 'removeItems':
+        return this.#askMailbox(effect)
       case 'setPrivacy':
         return this.#network.setPrivacy(effect.privacy)
       case 'setPortMapping':
@@ -83,6 +88,35 @@ export class Emitter {
         return this.#enqueue(effect.input)
       case 'refused':
         return this.#log.info('refused', { refusal: effect.refusal })
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  /** Mailboxes answer in their own time; nothing of the mail rejects. */
+  #askMailbox(effect: Extract<Effect, { kind: 'deposit' | 'registerTags' | 'collect' | 'removeItems' }>): void {
+    const { mail } = this.#network
+    switch (effect.kind) {
+      case 'deposit': {
+        const { device, mailbox, tag, item, order, envelope, told } = effect
+        return void mail
+          .deposit(mailbox, device, tag, item)
+          .then((outcome) =>
+            this.#enqueue({ kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told }),
+          )
+      }
+      case 'registerTags': {
+        const { mailbox, tags } = effect
+        return void mail
+          .registerTags(mailbox, tags)
+          .then((outcome) => this.#enqueue({ kind: 'registered', mailbox, outcome }))
+      }
+      case 'collect': {
+        const { mailbox } = effect
+        return void mail.collect(mailbox).then((batch) => this.#enqueue({ kind: 'collected', mailbox, batch }))
+      }
+      case 'removeItems':
+        return void mail.removeItems(effect.mailbox, effect.ids)
       default:
         return unreachable(effect)
     }

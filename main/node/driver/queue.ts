@@ -17,8 +17,13 @@ function repeatable(happening: Happening): string | null {
     case 'giveStash':
     case 'parted':
       return `${happening.kind} ${happening.device}`
+    case 'leave':
+      return `leave ${happening.device} ${happening.mailbox}`
+    case 'fetch':
+      return `fetch ${happening.mailbox}`
+    case 'tendMailboxes':
     case 'tick':
-      return 'tick'
+      return happening.kind
     default:
       return null
   }
