@@ -152,6 +152,17 @@ export const implementationLimits = {
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
+  /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
+  recordSettleMs: 3 * second,
+  recordRenewMs: 12 * hour,
+  recordLifetimeMs: 25 * hour,
+  /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
+  recordsPerStepMax: 128,
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  seekAfterMs: 10 * second,
+  seekRetryMs: minute,
+  seekRetryMsMax: hour,
+  seeksPerTickMax: 16,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,
   mailPauseMs: 1 * minute,

@@ -219,3 +219,71 @@ describe('what a mailbox sees', () => {
     expect(scene.shown(ben, anna)).toEqual(['hello', 'text 0'])
   })
 })
+
+describe('word of where somebody is', () => {
+  const knownOf = (at: Peer, of: Peer) => at.disk.devices.get(of.identity.device)?.addresses
+
+  it('is found by a contact who slept meanwhile, and by nobody else', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    const post = scene.world.ether.post.at(box.identity.device)
+    expect(post.records.size).toBe(1)
+    for (const record of post.records.values()) expect(Buffer.from(record).includes('elsewhere')).toBe(false)
+    ben.crash()
+    await scene.run(15 * second)
+    expect(knownOf(anna, ben)).not.toEqual(['/sim/elsewhere'])
+    anna.start()
+    await scene.run(20 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/elsewhere'])
+  })
+
+  it('is nothing when it is older than what is known, of another day, or altered', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const post = scene.world.ether.post.at(box.identity.device)
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/first')
+    await scene.run(10 * second)
+    const first = new Map(post.records)
+    anna.start()
+    await scene.run(30 * second)
+    ben.endpoint?.move('/sim/second')
+    await scene.run(10 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    ben.crash()
+    await scene.run(15 * second)
+    // The mailbox offers the older word again, then one that it altered.
+    post.records.clear()
+    for (const [tag, record] of first) post.records.set(tag, record)
+    await scene.run(2 * minute)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    for (const record of post.records.values()) record[40] = (record[40] ?? 0) ^ 1
+    await scene.run(10 * minute)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    expect(scene.refusals.get('itemRefused') ?? 0).toBeGreaterThan(0)
+  })
+
+  it('is left anew every day, and not looked for without end', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const post = scene.world.ether.post.at(box.identity.device)
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    const [before] = post.records.keys()
+    for (const peer of [ben, box]) peer.clockOffsetMs = day
+    await scene.run(11 * minute)
+    expect([...post.records.keys()].some((tag) => tag !== before)).toBe(true)
+    ben.crash()
+    anna.clockOffsetMs = day
+    anna.start()
+    await scene.run(20 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/elsewhere'])
+  })
+})

@@ -57,6 +57,8 @@ export class PostOffice {
     reordered: 0,
     damaged: 0,
   }
+  /** How many items were taken, by all. */
+  deposits = 0
   /** Whoever deposits may be refused by name of the mailbox: `full` and the like. */
   readonly refusing = new Map<DeviceId, ports.DepositOutcome>()
 
@@ -129,6 +131,7 @@ export class PostOffice {
     if (owner === undefined) return 'unknownTag'
     const id = createHash('sha256').update(item).digest('hex').slice(0, 32)
     if (!box.items.some((one) => one.id === id)) box.items.push({ id, owner, tag: toHex(tag), bytes: item.slice() })
+    this.deposits++
     this.#roads.tell(owner, mailbox)
     return 'stored'
   }

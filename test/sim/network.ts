@@ -276,6 +276,11 @@ export class Endpoint implements ports.Network {
     this.serving = serving
   }
 
+  /** The computer is somewhere else. */
+  move(address: string): void {
+    this.#handler?.event({ kind: 'addresses', addresses: [address] })
+  }
+
   onMailWaiting(mailbox: DeviceId): void {
     this.#handler?.event({ kind: 'mailWaiting', device: mailbox })
   }

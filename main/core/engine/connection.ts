@@ -6,6 +6,7 @@ import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import { sendIfNext, takeOutOfFlight } from './flush.ts'
 import { leaveSoon } from './mail/leave.ts'
+import { publishSoon, seekSoon } from './mail/rendezvous.ts'
 import { contactOf, ensureConversation } from './people.ts'
 import type { Turn } from './turn.ts'
 
@@ -24,6 +25,7 @@ export function onPeerUp(
     leaving: [],
     owed: [],
     fetching: null,
+    seeking: null,
   })
   const contact = contactOf(turn.state, device)
   if (contact === null) return
@@ -46,6 +48,7 @@ export function onPeerDown(turn: Turn, device: DeviceId): void {
   if (contact === null) return turn.state.setFlow(device, idleFlow)
   turn.setFlow(device, { path: null, writable: false, inFlight: [], cursor: 0, ask: null, fetching: null })
   leaveSoon(turn, device, true)
+  seekSoon(turn, device)
   turn.noticeContact(contact.account)
   turn.follow({ kind: 'parted', device })
 }
@@ -75,6 +78,7 @@ export function onNotTaken(
 
 export function onAddresses(turn: Turn, event: Extract<NetworkEvent, { kind: 'addresses' }>): void {
   turn.state.setRun({ ...turn.state.run, addresses: event.addresses })
+  publishSoon(turn)
   for (const [device, flow] of turn.state.flows()) {
     if (flow.path !== null) turn.follow({ kind: 'introduce', device })
   }

@@ -64,6 +64,20 @@ export type Effect =
       readonly envelope: EnvelopeId | null
       readonly told: readonly EnvelopeId[]
     }
+  | {
+      readonly kind: 'publish'
+      readonly mailbox: MailboxAddress
+      readonly tag: Uint8Array
+      readonly record: Uint8Array
+      readonly lifetimeMs: number
+    }
+  | {
+      readonly kind: 'lookup'
+      readonly device: DeviceId
+      readonly mailbox: MailboxAddress
+      readonly day: number
+      readonly tag: Uint8Array
+    }
   | { readonly kind: 'registerTags'; readonly mailbox: DeviceId; readonly tags: readonly MailboxTag[] }
   | { readonly kind: 'collect'; readonly mailbox: DeviceId }
   | { readonly kind: 'removeItems'; readonly mailbox: DeviceId; readonly ids: readonly Uint8Array[] }
@@ -85,6 +99,11 @@ export type FollowInput =
   | { readonly kind: 'leave'; readonly device: DeviceId; readonly mailbox: DeviceId }
   /** See to it that our mailboxes know what they should. */
   | { readonly kind: 'tendMailboxes' }
+  /** Leave word of where we are; at once, or when our addresses have settled. */
+  | { readonly kind: 'publishWhereabouts' }
+  | { readonly kind: 'publishSoon' }
+  /** Look for word of where this device is. */
+  | { readonly kind: 'seek'; readonly device: DeviceId }
   /** Ask this mailbox of ours for what lies there. */
   | { readonly kind: 'fetch'; readonly mailbox: DeviceId }
   /** A frame that this device left for us in a mailbox; `id` of the item, in hexadecimal. */

@@ -48,6 +48,8 @@ export interface Flow {
   /** Leaving what waits for it in its mailboxes, and what it is to be told there. */
   readonly leaving: readonly Leaving[]
   readonly owed: readonly Owed[]
+  /** When word of where it is is looked for next. */
+  readonly seeking: { readonly attempt: number; readonly atMs: number } | null
   /** Where it is a mailbox of ours: what it was asked for. */
   readonly fetching: Fetching | null
 }
@@ -68,6 +70,7 @@ export const idleFlow: Flow = {
   stashLookedAtMs: null,
   leaving: [],
   owed: [],
+  seeking: null,
   fetching: null,
 }
 

@@ -1,9 +1,10 @@
 /** Everything that can happen to the engine. Beside these there is only the passing of commits. */
 import type { DeviceId } from '../ids.ts'
-import type { MailboxItem, NetworkEvent } from '../ports.ts'
+import type { DepositOutcome, MailboxItem, NetworkEvent } from '../ports.ts'
 import type { Command } from './commands.ts'
 import type { FollowInput } from './effects.ts'
 import type { Deposited } from './mail/leave.ts'
+import type { LookedUp } from './mail/rendezvous.ts'
 
 type EngineNetworkEvent = Extract<
   NetworkEvent,
@@ -26,6 +27,8 @@ export type Happening =
     }
   /** What mailboxes answered. */
   | ({ readonly kind: 'deposited' } & Deposited)
+  | { readonly kind: 'published'; readonly outcome: DepositOutcome }
+  | ({ readonly kind: 'lookedUp' } & LookedUp)
   | {
       readonly kind: 'registered'
       readonly mailbox: DeviceId

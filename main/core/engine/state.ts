@@ -53,7 +53,7 @@ export class State {
     return row
   }
   get run(): Run {
-    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, mailboxes: '[]' }
+    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, publishAtMs: null, mailboxes: '[]' }
   }
   setRun(run: Run): void {
     this.#tables.run.set('run', run)

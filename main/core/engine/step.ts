@@ -25,6 +25,7 @@ import type { Happening, Input } from './inputs.ts'
 import { acceptInvite, createInvite, inspectInvite, inviteLink, withdrawInvite } from './invites.ts'
 import { fetch, onCollected, onMail, onMailTaken } from './mail/fetch.ts'
 import { leave, onDeposited } from './mail/leave.ts'
+import { onLookedUp, onPublished, publishSoon, publishWhereabouts, seek } from './mail/rendezvous.ts'
 import { onRegistered, tendMailboxes } from './mail/tend.ts'
 import { Missing } from './missing.ts'
 import { markRead } from './readers.ts'
@@ -94,6 +95,16 @@ function onMailHappening(turn: Turn, happening: MailHappening): void {
       return onDeposited(turn, happening)
     case 'tendMailboxes':
       return tendMailboxes(turn)
+    case 'publishWhereabouts':
+      return publishWhereabouts(turn)
+    case 'publishSoon':
+      return publishSoon(turn)
+    case 'published':
+      return onPublished(turn, happening.outcome)
+    case 'seek':
+      return seek(turn, happening.device)
+    case 'lookedUp':
+      return onLookedUp(turn, happening)
     case 'registered':
       return onRegistered(turn, happening.mailbox, happening.outcome)
     case 'mailWaiting':
@@ -118,6 +129,11 @@ type MailHappening = Extract<
       | 'leave'
       | 'deposited'
       | 'tendMailboxes'
+      | 'publishWhereabouts'
+      | 'publishSoon'
+      | 'published'
+      | 'seek'
+      | 'lookedUp'
       | 'registered'
       | 'mailWaiting'
       | 'fetch'

@@ -7,6 +7,7 @@ import { advanceDelivery } from './compose.ts'
 import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
 import { leaveSoon } from './mail/leave.ts'
+import { rendezvousWaitMs, seekSoon, tendRendezvous } from './mail/rendezvous.ts'
 import { setFetching } from './mail/tend.ts'
 import { applySwitches } from './settings.ts'
 import type { State } from './state.ts'
@@ -67,6 +68,8 @@ export function wakeAfterMs(state: State, nowMs: number): number {
   const { prunedAtMs } = state.run
   let delay: number = limits.pruneIntervalMs
   if (prunedAtMs === null || hasElapsed(prunedAtMs, limits.pruneIntervalMs, nowMs)) delay = durationsMs.second
+  const rendezvousMs = rendezvousWaitMs(state, nowMs)
+  if (rendezvousMs !== null && rendezvousMs < delay) delay = rendezvousMs
   for (const [device, flow] of state.flows()) {
     const wanted = flowDelayMs(state, device, flow, nowMs)
     if (wanted !== null && wanted < delay) delay = wanted
@@ -123,6 +126,7 @@ function prune(turn: Turn): void {
 export function onTick(turn: Turn): void {
   prune(turn)
   tryMailboxes(turn)
+  tendRendezvous(turn)
   const connected = Array.from(turn.state.flows()).filter(([, flow]) => flow.path !== null)
   const events = connected.flatMap(([, flow]) => unrecorded(flow, turn.nowMs).flatMap(({ event }) => event ?? []))
   turn.state.require({ events, deliveries: events })
@@ -166,5 +170,9 @@ export function onStart(turn: Turn): void {
   }
   applySwitches(turn, null)
   for (const device of turn.state.waitingDevices()) leaveSoon(turn, device, true)
+  for (const { account } of turn.state.contacts()) {
+    const device = turn.state.deviceOf(account)
+    if (device !== null) seekSoon(turn, device)
+  }
   turn.emit({ kind: 'peersChanged' })
 }

@@ -8,6 +8,7 @@ import type { DeviceId, EnvelopeId } from '../../core/ids.ts'
 import { implementationLimits, protocolLimits } from '../../core/limits.ts'
 import type { Log, Network } from '../../core/ports.ts'
 import { encodeFrame } from '../../core/wire/frame.ts'
+import { Mailer } from './mailer.ts'
 
 const { ackEnvelopesMax } = protocolLimits
 
@@ -15,6 +16,7 @@ export class Emitter {
   readonly #network: Network
   readonly #log: Log
   readonly #enqueue: (happening: Happening) => void
+  readonly #mailer: Mailer
   readonly #listeners = new Set<(notices: readonly Notice[]) => void>()
   /** Acknowledgments that wait for their peers' streams to take frames. */
   readonly #acks = new Map<DeviceId, EnvelopeId[]>()
@@ -23,6 +25,7 @@ export class Emitter {
     this.#network = network
     this.#log = log
     this.#enqueue = enqueue
+    this.#mailer = new Mailer(network, enqueue)
   }
 
   onNotices(listener: (notices: readonly Notice[]) => void): () => void {
@@ -74,10 +77,12 @@ export class Emitter {
       case 'setLan':
         return this.#network.setLanDiscovery(effect.on)
       case 'deposit':
+      case 'publish':
+      case 'lookup':
       case 'registerTags':
       case 'collect':
       case 'removeItems':
-        return this.#askMailbox(effect)
+        return this.#mailer.ask(effect)
       case 'setPrivacy':
         return this.#network.setPrivacy(effect.privacy)
       case 'setPortMapping':
@@ -88,35 +93,6 @@ export class Emitter {
         return this.#enqueue(effect.input)
       case 'refused':
         return this.#log.info('refused', { refusal: effect.refusal })
-      default:
-        return unreachable(effect)
-    }
-  }
-
-  /** Mailboxes answer in their own time; nothing of the mail rejects. */
-  #askMailbox(effect: Extract<Effect, { kind: 'deposit' | 'registerTags' | 'collect' | 'removeItems' }>): void {
-    const { mail } = this.#network
-    switch (effect.kind) {
-      case 'deposit': {
-        const { device, mailbox, tag, item, order, envelope, told } = effect
-        return void mail
-          .deposit(mailbox, device, tag, item)
-          .then((outcome) =>
-            this.#enqueue({ kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told }),
-          )
-      }
-      case 'registerTags': {
-        const { mailbox, tags } = effect
-        return void mail
-          .registerTags(mailbox, tags)
-          .then((outcome) => this.#enqueue({ kind: 'registered', mailbox, outcome }))
-      }
-      case 'collect': {
-        const { mailbox } = effect
-        return void mail.collect(mailbox).then((batch) => this.#enqueue({ kind: 'collected', mailbox, batch }))
-      }
-      case 'removeItems':
-        return void mail.removeItems(effect.mailbox, effect.ids)
       default:
         return unreachable(effect)
     }

@@ -21,6 +21,10 @@ function repeatable(happening: Happening): string | null {
       return `leave ${happening.device} ${happening.mailbox}`
     case 'fetch':
       return `fetch ${happening.mailbox}`
+    case 'seek':
+      return `seek ${happening.device}`
+    case 'publishWhereabouts':
+    case 'publishSoon':
     case 'tendMailboxes':
     case 'tick':
       return happening.kind

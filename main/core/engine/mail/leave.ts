@@ -29,7 +29,7 @@ function setLeaving(turn: Turn, device: DeviceId, leaving: Leaving): void {
 }
 
 /** The mailboxes of a device, ourselves and the device itself excepted. */
-function mailboxesOf(turn: Turn, device: DeviceId): readonly MailboxAddress[] {
+export function mailboxesOf(turn: Turn, device: DeviceId): readonly MailboxAddress[] {
   const named = turn.state.device(device)?.mailboxes ?? []
   return named
     .filter((mailbox) => mailbox.device !== device && mailbox.device !== turn.state.identity.device)

@@ -47,9 +47,12 @@ function tagsAt(turn: Turn, mailbox: DeviceId): readonly MailboxTag[] {
     const other = turn.state.deviceOf(account)
     if (other === null || other === mailbox) continue
     for (let day = Math.max(0, today - 1); day <= today + daysAhead(contacts.length); day++) {
-      for (const use of ['item', 'record'] as const) {
-        tags.push({ tag: mailTag(turn.crypto, { pairKey, mailbox, recipient, day, use }), day, use })
-      }
+      // Items are left for us; word of where we are is left by us, for the other.
+      const places = [
+        { pairKey, mailbox, recipient, day, use: 'item' },
+        { pairKey, mailbox, recipient: other, day, use: 'record' },
+      ] as const
+      for (const place of places) tags.push({ tag: mailTag(turn.crypto, place), day, use: place.use })
     }
   }
   return tags.slice(0, mailboxTagsMax)
@@ -85,6 +88,7 @@ export function onRegistered(turn: Turn, mailbox: DeviceId, outcome: 'done' | 'r
   if (outcome === 'done') {
     setFetching(turn, mailbox, { registering: false, attempt: 0, waitUntilMs: null })
     turn.follow({ kind: 'tendMailboxes' })
+    turn.follow({ kind: 'publishSoon' })
     return turn.follow({ kind: 'fetch', mailbox })
   }
   const waitUntilMs = mailRetryAtMs(attempt, turn.nowMs)
