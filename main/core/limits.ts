@@ -149,6 +149,8 @@ export const implementationLimits = {
   mailItemLifetimeMs: 30 * day,
   /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
   mailOwedMax: 1_024,
+  /** Invites whose bundles lie at our mailboxes; of more the newest. */
+  mailInvitesMax: 32,
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
@@ -330,7 +332,8 @@ export const storeLimits = {
 export const mailboxLimits = {
   /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
   itemSizeBytesMax: 65_608,
-  recordSizeBytesMax: 2_048,
+  /** The offer of an invite, padded and sealed, is the largest. */
+  recordSizeBytesMax: 4_680,
   /** What may lie under one tag, which is one sender's of one day. */
   itemsPerTagMax: 4_096,
   sizePerTagBytesMax: 16 * 1024 * 1024,
@@ -345,7 +348,7 @@ export const mailboxLimits = {
   /** How many days ahead a tag may be registered. */
   tagDaysAheadMax: 32,
   itemLifetimeMs: 30 * day,
-  recordLifetimeMsMax: 2 * day,
+  recordLifetimeMsMax: 31 * day,
   pruneIntervalMs: hour,
   /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
   pruneStepMsMax: day,
