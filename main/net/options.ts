@@ -1,6 +1,6 @@
 /** What a network is made of. */
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import type { Clock, Log, Random } from '../core/ports.ts'
+import type { Clock, Log, MailboxStore, Random } from '../core/ports.ts'
 
 /**
  * Where this network may listen and dial.
@@ -31,4 +31,6 @@ export interface NetworkOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Where this device keeps what is left for others; without it, it cannot serve as a mailbox. */
+  readonly mailboxStore?: MailboxStore
 }

@@ -109,7 +109,7 @@ export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: 
   const listening = new Listening(plan)
   return (components) => {
     const transport = tcp({
-      maxConnections: networkLimits.connectionsMax + networkLimits.pendingInboundMax,
+      maxConnections: networkLimits.connectionsMax + networkLimits.visitorsMax + networkLimits.pendingInboundMax,
       backlog: networkLimits.listenBacklog,
     })(components)
     if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')
