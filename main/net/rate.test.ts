@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/net/fakeClock.ts'
-import { Rate, Rates } from './rate.ts'
+import { Pace, Rate, Rates } from './rate.ts'
 
 describe('Rate', () => {
   it('allows so many in any second', async () => {
@@ -22,6 +22,22 @@ describe('Rate', () => {
     expect([rate.take(), rate.take()]).toEqual([true, false])
     clock.jump(-3_600_000)
     expect(rate.take()).toBe(true)
+  })
+})
+
+describe('Pace', () => {
+  it('has those wait who come too fast, and takes them in turn', async () => {
+    const clock = new FakeClock()
+    const pace = new Pace(clock, 2, 100)
+    const done: number[] = []
+    for (const number of [1, 2, 3, 4, 5]) void pace.turn().then(() => done.push(number))
+    await clock.advance(0)
+    expect(done).toEqual([1, 2])
+    await clock.advance(1_100)
+    expect(done).toEqual([1, 2, 3, 4])
+    await clock.advance(1_100)
+    expect(done).toEqual([1, 2, 3, 4, 5])
+    expect(clock.timerCount).toBe(0)
   })
 })
 

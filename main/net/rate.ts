@@ -32,6 +32,31 @@ export class Rate {
   }
 }
 
+/** Has things wait until they may happen. */
+export class Pace {
+  readonly #clock: Clock
+  readonly #rate: Rate
+  readonly #lookMs: number
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(clock: Clock, perSecondMax: number, lookMs: number) {
+    this.#clock = clock
+    this.#rate = new Rate(clock, perSecondMax)
+    this.#lookMs = lookMs
+  }
+
+  /** Settles when it is the caller's turn: one after the other, as they came. */
+  turn(): Promise<void> {
+    const turn = this.#last.then(() => this.#free())
+    this.#last = turn
+    return turn
+  }
+
+  async #free(): Promise<void> {
+    while (!this.#rate.take()) await new Promise<void>((resolve) => this.#clock.after(this.#lookMs, resolve))
+  }
+}
+
 /** A rate of each key's own. What is idle is forgotten, so that the map holds what one second brings. */
 export class Rates<Key> {
   readonly #clock: Clock

@@ -89,7 +89,6 @@ describe.concurrent('strangers at a mailbox', () => {
     ['claims what only a contact may say', withLength32(new Uint8Array(requestBytesMax)).subarray(0, 4), 'tooLarge'],
     ['says nonsense', withLength32(new Uint8Array(9).fill(9)), 'malformed'],
     ['guesses a tag', says({ kind: 'deposit', tag: unknown, item: unknown }), 'unknownTag'],
-    ['guesses a record', says({ kind: 'lookup', tag: unknown }), 'nothing'],
     ['registers', says({ kind: 'register', tags: [{ tag: unknown, day: 1, use: 'item' }] }), 'refused'],
     ['collects', says({ kind: 'collect', sizeBytesMax: 1_000_000 }), 'refused'],
     ['removes', says({ kind: 'remove', ids: [unknown] }), 'refused'],
@@ -125,6 +124,21 @@ describe.concurrent('strangers at a mailbox', () => {
     await expectService(scene, all, 5)
     expect(await gone).toBeLessThan(10_000)
     expect(all.store.items.length).toBe(1)
+  })
+
+  it('who look up what is not there may do so a few times', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const all = await served(scene)
+    const connection = await visitor(scene, 9, all.mailbox)
+    const gone = closed(connection)
+    const nothing = [...encodeStatus('nothing')]
+    for (let i = 0; i < limits.mailboxMissesMax; i++) {
+      expect(await asked(connection, says({ kind: 'lookup', tag: unknown }))).toEqual(nothing)
+    }
+    expect(connection.status).toBe('open')
+    await asked(connection, says({ kind: 'lookup', tag: unknown }))
+    expect(await gone).toBeLessThan(limits.visitorEndMs + 3_000)
+    await expectService(scene, all, 5)
   })
 
   it('who say more than one request on a stream lose it', async ({ onTestFinished }) => {

@@ -15,6 +15,7 @@ import {
   encodeCollected,
   encodeRecord,
   encodeStatus,
+  lastWords,
   requestBytesMax,
   strangerRequestBytesMax,
 } from './messages.ts'
@@ -41,9 +42,6 @@ interface Client {
 
 const limits = networkLimits
 
-/** The answers after which a stranger's connection ends: guesses and nonsense cost a handshake each. */
-const lastWords: ReadonlySet<Status> = new Set(['unknownTag', 'nothing', 'tooLarge', 'refused', 'malformed'])
-
 /** As many from the front as one answer may hold. */
 function fitting(items: readonly MailboxItem[]): readonly MailboxItem[] {
   let sizeBytes = 0
@@ -58,6 +56,8 @@ export class MailboxHost {
   readonly #options: MailboxHostOptions
   readonly #watches = new Watches()
   readonly #rates = new WeakMap<Connection, Rate>()
+  /** How many lookups found nothing. */
+  readonly #misses = new WeakMap<Connection, number>()
   readonly #strangerRate: Rate
   /** Strangers' connections that have heard their last word. */
   readonly #ended = new WeakSet<Connection>()
@@ -150,7 +150,10 @@ export class MailboxHost {
   }
 
   #say(client: Client, status: Status): Uint8Array {
-    if (lastWords.has(status)) this.#end(client)
+    const { connection } = client
+    if (status === 'nothing') this.#misses.set(connection, (this.#misses.get(connection) ?? 0) + 1)
+    const guesses = (this.#misses.get(connection) ?? 0) > limits.mailboxMissesMax
+    if (lastWords.has(status) || guesses) this.#end(client)
     return encodeStatus(status)
   }
 

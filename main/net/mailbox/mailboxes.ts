@@ -1,14 +1,22 @@
 /** All that this device has to do with mailboxes: what it leaves and collects at others', and serving as one. */
-import type { Connection } from '@libp2p/interface'
 import { compareBytes } from '../../core/bytes.ts'
 import { networkLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { DepositOutcome, Mail, MailboxAddress, MailboxItem, MailboxTag } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
+import { Pace } from '../rate.ts'
 import { ask } from './exchange.ts'
 import { MailboxHost } from './host.ts'
 import type { MailboxHostOptions } from './host.ts'
-import { answerBytesMax, decodeCollected, decodeRecord, decodeStatus, encodeRequest, nameBytes } from './messages.ts'
+import {
+  answerBytesMax,
+  decodeCollected,
+  decodeRecord,
+  decodeStatus,
+  encodeRequest,
+  lastWords,
+  nameBytes,
+} from './messages.ts'
 import type { Answer, Request, Status } from './messages.ts'
 import { OwnWatches } from './ownWatches.ts'
 import type { OwnWatchesOptions } from './ownWatches.ts'
@@ -41,6 +49,7 @@ export class Mailboxes implements Mail {
   readonly #options: MailboxesOptions
   readonly #sittings: Sittings
   readonly #watches: OwnWatches
+  readonly #paces = new Map<DeviceId, Pace>()
 
   constructor(options: MailboxesOptions) {
     this.#options = options
@@ -59,6 +68,7 @@ export class Mailboxes implements Mail {
   targetsChanged(): void {
     this.host.keep()
     this.#watches.keep(this.#options.isMailbox)
+    for (const device of this.#paces.keys()) if (!this.#options.isMailbox(device)) this.#paces.delete(device)
   }
 
   /** A device is connected, maybe another way than before. */
@@ -87,17 +97,26 @@ export class Mailboxes implements Mail {
   }
 
   async lookupRecord(mailbox: MailboxAddress, sitting: string, tag: Uint8Array): Promise<Uint8Array | null> {
-    const request = encodeRequest({ kind: 'lookup', tag })
-    const asked = await this.#sittings.ask(mailbox, sitting, request, answerBytesMax)
-    const answer = asked.kind === 'answer' ? decodeRecord(asked.bytes) : null
-    return answer?.ok === true ? answer.value.value : null
+    const answer = await this.#askUnnamed(mailbox, sitting, { kind: 'lookup', tag }, decodeRecord)
+    return typeof answer === 'string' ? null : answer.value
   }
 
   async #leave(mailbox: MailboxAddress, sitting: string, request: Request): Promise<DepositOutcome> {
+    const answer = await this.#askUnnamed(mailbox, sitting, request, decodeStatus)
+    return typeof answer === 'string' ? answer : outcomeOf(answer.status)
+  }
+
+  async #askUnnamed<T>(
+    mailbox: MailboxAddress,
+    sitting: string,
+    request: Request,
+    decode: (bytes: Uint8Array) => Result<Answer<T>, unknown>,
+  ): Promise<Answer<T> | 'busy' | 'unreachable'> {
     const asked = await this.#sittings.ask(mailbox, sitting, encodeRequest(request), answerBytesMax)
     if (asked.kind !== 'answer') return asked.kind
-    const answer = decodeStatus(asked.bytes)
-    return answer.ok ? outcomeOf(answer.value.status) : 'unreachable'
+    const answer = decode(asked.bytes)
+    if (!answer.ok || lastWords.has(answer.value.status)) this.#sittings.end(mailbox, sitting)
+    return answer.ok ? answer.value : 'unreachable'
   }
 
   // ── As who we are ──────────────────────────────────────────────────────────────────────────
@@ -128,13 +147,23 @@ export class Mailboxes implements Mail {
     return true
   }
 
+  #paceOf(mailbox: DeviceId): Pace {
+    const known = this.#paces.get(mailbox)
+    if (known !== undefined) return known
+    const pace = new Pace(this.#options.clock, limits.mailboxAsksPerSecondMax, limits.mailboxPaceMs)
+    this.#paces.set(mailbox, pace)
+    return pace
+  }
+
   /** Null when the mailbox is not connected, or what it says is no answer. */
   async #ask<T>(
     mailbox: DeviceId,
     request: Request,
     decode: (bytes: Uint8Array) => Result<Answer<T>, unknown>,
   ): Promise<Answer<T> | null> {
-    const connection: Connection | null = this.#options.connectionOf(mailbox)
+    if (this.#options.connectionOf(mailbox) === null) return null
+    await this.#paceOf(mailbox).turn()
+    const connection = this.#options.connectionOf(mailbox)
     if (connection === null) return null
     const bytes = await ask(connection, encodeRequest(request), answerBytesMax, this.#options.clock)
     const answer = bytes === null ? null : decode(bytes)

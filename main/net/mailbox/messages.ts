@@ -44,6 +44,9 @@ const statuses = [
 
 export type Status = (typeof statuses)[number]
 
+/** The answers after which a stranger's connection ends: guesses and nonsense cost a handshake each. */
+export const lastWords: ReadonlySet<Status> = new Set(['unknownTag', 'tooLarge', 'refused', 'malformed'])
+
 export interface Answer<T> {
   readonly status: Status
   /** Null unless `status` is `done`. */

@@ -6,6 +6,7 @@ import { networkLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, MailboxAddress } from '../../core/ports.ts'
 import { socketAddresses } from '../addresses.ts'
+import { Pace } from '../rate.ts'
 import type { Visit, VisitCall } from '../visitor.ts'
 import { ask } from './exchange.ts'
 
@@ -24,11 +25,16 @@ interface Sitting {
   readonly visit: Promise<Visit | null>
   /** Settles when the request before has: they are made one after the other. */
   last: Promise<unknown>
+  readonly pace: Pace
   waiting: number
   cancelIdle: (() => void) | null
 }
 
 const limits = networkLimits
+
+function keyOf(mailbox: MailboxAddress, name: string): string {
+  return `${mailbox.device} ${name}`
+}
 
 export class Sittings {
   readonly #options: SittingsOptions
@@ -53,7 +59,7 @@ export class Sittings {
 
   /** Makes a request at a mailbox in the sitting of this name, which is begun if need be. Never rejects. */
   async ask(mailbox: MailboxAddress, name: string, request: Uint8Array, answerSizeBytesMax: number): Promise<Asked> {
-    const key = `${mailbox.device} ${name}`
+    const key = keyOf(mailbox, name)
     const sitting = this.#current(key) ?? this.#begin(key, mailbox)
     if (sitting === null || sitting.waiting >= limits.sittingRequestsMax) return { kind: 'busy' }
     sitting.waiting++
@@ -72,8 +78,14 @@ export class Sittings {
     return bytes === null ? { kind: 'unreachable' } : { kind: 'answer', bytes }
   }
 
+  /** Ends the sitting: the mailbox ends the connection after such an answer. */
+  end(mailbox: MailboxAddress, name: string): void {
+    this.#end(keyOf(mailbox, name))
+  }
+
   async #take(sitting: Sitting, request: Uint8Array, answerSizeBytesMax: number): Promise<Uint8Array | null> {
     const visit = await sitting.visit
+    if (visit !== null) await sitting.pace.turn()
     return visit === null ? null : ask(visit.connection, request, answerSizeBytesMax, this.#options.clock)
   }
 
@@ -96,6 +108,7 @@ export class Sittings {
       startedAtMs: this.#options.clock.nowMs(),
       visit,
       last: visit,
+      pace: new Pace(this.#options.clock, limits.mailboxAsksPerSecondMax, limits.mailboxPaceMs),
       waiting: 0,
       cancelIdle: null,
     }
