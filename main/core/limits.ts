@@ -3,6 +3,8 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { visitLimits } from './visitLimits.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -280,61 +282,6 @@ export const networkLimits = {
   relayRequestSizeBytesMax: 4_096,
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
-  /** Calls of devices that are no contacts, in a second: from one connection, from one address, to one device, in all. */
-  relayStrangerCallsPerSecondMax: 32,
-  relayStrangerCallsPerAddressPerSecondMax: 8,
-  relayStrangerCallsPerDevicePerSecondMax: 8,
-  /** Calls that one connection of a stranger may have, under way or passed on. */
-  relayStrangerCallsOpenMax: 2,
-  /** Of the calls that are passed on, those of strangers. */
-  relayStrangerCallsMax: 128,
-
-  // Strangers who visit a node that serves.
-  /** Their connections, in all and from one address. */
-  visitorsMax: 128,
-  visitorsPerAddressMax: 32,
-  /** A visitor that asks nothing for this long is closed; and whose calls have ended, after so long in all. */
-  visitorIdleMs: 45 * second,
-  visitorDurationMsMax: 150 * second,
-  /** A visitor who was told to go is cut after this long. */
-  visitorEndMs: 2 * second,
-  /** A visit of ours must stand after this long. */
-  visitDialTimeoutMs: 8 * second,
-
-  // Mailboxes.
-  /** One item: a nonce (24), the largest padded frame (65,568) and a tag (16). */
-  mailboxItemSizeBytesMax: 65_608,
-  mailboxRecordSizeBytesMax: 2_048,
-  mailboxRecordLifetimeMsMax: 2 * day,
-  /** Tags that one device may register; no fewer than the engine's `mailboxTagsMax`. */
-  mailboxTagsMax: 20_000,
-  /** What one answer to `collect` may hold, and items that one `remove` may name. */
-  mailboxCollectBytesMax: 262_144,
-  mailboxCollectItemsMax: 256,
-  /** A request, and an answer, must be whole after this long. */
-  mailboxRequestTimeoutMs: 8 * second,
-  /** Streams of this protocol that one connection may have open. */
-  mailboxStreamsMax: 4,
-  /** Requests in a second: on one connection, and of all strangers. */
-  mailboxRequestsPerSecondMax: 16,
-  mailboxStrangerRequestsPerSecondMax: 64,
-  /** Requests of strangers that are being answered at once: beyond it they are told `busy`. */
-  mailboxStrangerRequestsMax: 32,
-  /** Lookups of a stranger that may find nothing on one connection. */
-  mailboxMissesMax: 4,
-  /** Requests of ours on one connection in a second: as many streams, of which there is a bound too. */
-  mailboxAsksPerSecondMax: 12,
-  mailboxPaceMs: 100,
-  /** Connections to mailboxes under names of their own: how many, how long without a request, how long in all. */
-  sittingsMax: 16,
-  /** Requests that may wait for their turn in one sitting. */
-  sittingRequestsMax: 64,
-  sittingIdleMs: 30 * second,
-  sittingDurationMsMax: 2 * minute,
-  /** A watch that ended while the mailbox is connected is opened again after this long. */
-  mailboxWatchRetryMs: 5 * second,
-  /** Notices of a mailbox in a second; beyond it the watch ends. */
-  mailboxNoticesPerSecondMax: 4,
 
   // The LAN.
   lanEpochMs: 15 * minute,

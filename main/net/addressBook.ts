@@ -77,9 +77,9 @@ export class AddressBook {
       .map(({ device }) => device)
   }
 
-  /** Whether the device serves us as a mailbox. */
-  isMailbox(device: DeviceId): boolean {
-    return this.#targets.get(device)?.mailbox ?? false
+  /** The contacts that serve us as mailboxes. */
+  mailboxes(): readonly DeviceId[] {
+    return [...this.#targets.values()].filter(({ mailbox }) => mailbox).map(({ device }) => device)
   }
 
   /** The contacts that serve as relays. */

@@ -3,7 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/net/fakeClock.ts'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import { Connections } from './connections.ts'
 import { deviceKey } from './keys.ts'
 
@@ -45,10 +45,10 @@ describe('Connections', () => {
     const first = connections.hold(visitor.connection)
     const second = connections.hold(visitor.connection)
     expect(connections.all()[0]?.holds).toBe(2)
-    await clock.advance(10 * limits.visitorDurationMsMax)
+    await clock.advance(10 * visitLimits.visitorDurationMsMax)
     first?.()
     first?.()
-    await clock.advance(limits.visitorIdleMs)
+    await clock.advance(visitLimits.visitorIdleMs)
     expect([visitor.closed(), connections.all()[0]?.holds]).toEqual([false, 1])
     // It has lasted as long as a visit may: no more is answered, and with the last request it ends.
     expect(connections.hold(visitor.connection)).toBe(null)
@@ -64,11 +64,11 @@ describe('Connections', () => {
     for (const { connection } of [idle, contact]) connections.hold(connection)?.()
     connections.streamOpened(contact.connection)
     connections.hold(contact.connection)?.()
-    await clock.advance(limits.visitorIdleMs - 1)
+    await clock.advance(visitLimits.visitorIdleMs - 1)
     expect(idle.closed()).toBe(false)
     await clock.advance(1)
     expect([idle.closed(), contact.closed()]).toEqual([true, false])
-    await clock.advance(2 * limits.visitorDurationMsMax)
+    await clock.advance(2 * visitLimits.visitorDurationMsMax)
     expect(contact.closed()).toBe(false)
     expect(connections.hold(contact.connection)).not.toBe(null)
   })

@@ -4,7 +4,7 @@
  */
 import type { Connection } from '@libp2p/interface'
 import type { DeviceId } from '../core/ids.ts'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
@@ -55,7 +55,7 @@ export class Connections {
   hold(connection: Connection): (() => void) | null {
     const entry = this.#entries.get(connection)
     if (entry === undefined) return null
-    const isOver = this.#clock.nowMs() - entry.openedAtMs >= limits.visitorDurationMsMax
+    const isOver = this.#clock.nowMs() - entry.openedAtMs >= visitLimits.visitorDurationMsMax
     if (isOver && entry.cancelTimeout !== null) return null
     entry.holds++
     entry.cancelTimeout?.()
@@ -65,8 +65,8 @@ export class Connections {
       held = false
       entry.holds--
       if (entry.holds > 0 || entry.cancelTimeout === null || !this.#entries.has(connection)) return
-      const leftMs = entry.openedAtMs + limits.visitorDurationMsMax - this.#clock.nowMs()
-      const idleMs = Math.max(0, Math.min(limits.visitorIdleMs, leftMs))
+      const leftMs = entry.openedAtMs + visitLimits.visitorDurationMsMax - this.#clock.nowMs()
+      const idleMs = Math.max(0, Math.min(visitLimits.visitorIdleMs, leftMs))
       entry.cancelTimeout = this.#clock.after(idleMs, entry.close)
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
 import { deviceOf } from './keys.ts'
@@ -85,8 +85,8 @@ function hasRoom(device: DeviceId, source: string, options: GateOptions): boolea
   if (isTarget(device)) return connections.length - strangers.length < networkLimits.connectionsMax
   const serves = options.takesVisitors()
   const near = strangers.filter((connection) => connection.source === source)
-  if (serves && near.length >= networkLimits.visitorsPerAddressMax) return makesRoom(near, clock)
-  const max = serves ? networkLimits.visitorsMax : networkLimits.strangerConnectionsMax
+  if (serves && near.length >= visitLimits.visitorsPerAddressMax) return makesRoom(near, clock)
+  const max = serves ? visitLimits.visitorsMax : networkLimits.strangerConnectionsMax
   return strangers.length < max || makesRoom(strangers, clock)
 }
 

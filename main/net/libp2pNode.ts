@@ -7,7 +7,7 @@ import { FaultTolerance } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import { boundedYamux } from './muxer.ts'
 import type { RelayClient } from './relay/client.ts'
@@ -70,7 +70,7 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     connectionGater: options.gate,
     connectionManager: {
       // The gate keeps the real bounds; these only have to lie above them.
-      maxConnections: limits.connectionsMax + limits.visitorsMax,
+      maxConnections: limits.connectionsMax + visitLimits.visitorsMax,
       maxIncomingPendingConnections: 2 * limits.pendingInboundMax,
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
       inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,

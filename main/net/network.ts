@@ -110,7 +110,7 @@ class Libp2pNetwork implements Network {
       log,
       store: options.mailboxStore ?? null,
       isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
-      isMailbox: (device) => this.#book.isMailbox(device),
+      mailboxes: () => this.#book.mailboxes(),
       connectionOf: (device) => this.#connectionOf(device),
       hold,
       visit,

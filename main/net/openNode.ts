@@ -1,6 +1,6 @@
 /** Wires a node to what takes up its connections and streams, and starts it. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { networkLimits } from '../core/limits.ts'
+import { visitLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { ListenError, NetworkHandler } from '../core/ports.ts'
 import type { Connections } from './connections.ts'
@@ -42,8 +42,8 @@ export async function openNode(node: Libp2p, use: NodeUse): Promise<void> {
     runOnLimitedConnection: true,
   })
   await node.handle(mailboxProtocol, (stream, connection) => use.mailbox.opened(stream, connection), {
-    maxInboundStreams: networkLimits.mailboxStreamsMax,
-    maxOutboundStreams: networkLimits.mailboxStreamsMax,
+    maxInboundStreams: visitLimits.mailboxStreamsMax,
+    maxOutboundStreams: visitLimits.mailboxStreamsMax,
     runOnLimitedConnection: true,
   })
   await node.start()

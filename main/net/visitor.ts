@@ -7,7 +7,7 @@ import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { createLibp2p } from 'libp2p'
 import type { DeviceId } from '../core/ids.ts'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { SocketAddress } from './addresses.ts'
 import { deadline } from './deadline.ts'
@@ -81,7 +81,7 @@ async function visit(
   const readySockets = new ReadySockets()
   const node = await createVisitor(options, readySockets)
   const stop = (): void => void Promise.resolve(node.stop()).catch(() => undefined)
-  const { signal, clear } = deadline(options.clock, limits.visitDialTimeoutMs, outer)
+  const { signal, clear } = deadline(options.clock, visitLimits.visitDialTimeoutMs, outer)
   try {
     await node.start()
     const { clock, permits } = options

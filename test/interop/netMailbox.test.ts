@@ -2,13 +2,11 @@
 import { createServer, connect } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
-import { networkLimits } from '../../main/core/limits.ts'
+import { mailboxLimits, visitLimits } from '../../main/core/limits.ts'
 import type { MailboxAddress, MailboxTag } from '../../main/core/ports.ts'
 import { itemIdOf, MemoryMailbox } from './memoryMailbox.ts'
 import { numbered, pause, Scene } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
-
-const limits = networkLimits
 
 function tagOf(number: number, use: MailboxTag['use'] = 'item'): MailboxTag {
   return { tag: new Uint8Array(16).fill(number), day: 20_000, use }
@@ -100,6 +98,33 @@ describe.concurrent('a mailbox', () => {
     await owner.until('mail again', () => owner.count('mailWaiting') === 2)
   })
 
+  it('answers an owner who asks much at once, and stays connected', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { mailbox, owner, store, at } = await oneOwner(scene)
+    const { mail } = owner.network
+    const keys = Array.from({ length: 20 }, (_, i) => tagOf(100 + i, 'record'))
+    expect(await mail.registerTags(mailbox.device, [tagOf(7), ...keys])).toBe('done')
+    const published = keys.map((key) => mail.publishRecord(at, 'own', key.tag, numbered(1), 60_000))
+    const collected = Array.from({ length: 10 }, () => mail.collect(mailbox.device))
+    expect(await Promise.all(published)).toEqual(keys.map(() => 'stored'))
+    expect(await Promise.all(collected)).toEqual(collected.map(() => ({ items: [], more: false })))
+    expect([store.records.size, owner.count('peerDown')]).toEqual([20, 0])
+  })
+
+  it('tells an owner whom it has never been told a tag by', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { mailbox, owner, store, at } = await oneOwner(scene)
+    await owner.network.stop()
+    await mailbox.until('away', () => mailbox.count('peerDown') === 1)
+    const sender = await scene.node(3)
+    expect(await sender.network.mail.deposit(at, 's', tag, numbered(1))).toBe('stored')
+    expect(store.items.length).toBe(1)
+    // Started again it watches without registering anything.
+    await owner.start()
+    owner.network.setPeers([{ ...mailbox.target(), mailbox: true }])
+    await owner.until('mail', () => owner.count('mailWaiting') === 1)
+  })
+
   it('tells an owner who comes back that something lies there', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const { mailbox, owner, at } = await oneOwner(scene)
@@ -114,7 +139,7 @@ describe.concurrent('a mailbox', () => {
     const scene = new Scene(onTestFinished)
     const { mailbox, owner, at } = await oneOwner(scene)
     const sender = await scene.node(3)
-    const largest = limits.mailboxItemSizeBytesMax
+    const largest = mailboxLimits.itemSizeBytesMax
     for (let number = 0; number < 30; number++) {
       expect(await sender.network.mail.deposit(at, 's', tag, numbered(number, largest))).toBe('stored')
     }
@@ -123,7 +148,7 @@ describe.concurrent('a mailbox', () => {
       const part = await owner.network.mail.collect(mailbox.device)
       const sizeBytes = (part?.items ?? []).reduce((sum, { bytes }) => sum + bytes.length, 0)
       expect(sizeBytes).toBeGreaterThan(0)
-      expect(sizeBytes).toBeLessThanOrEqual(limits.mailboxCollectBytesMax)
+      expect(sizeBytes).toBeLessThanOrEqual(visitLimits.mailboxCollectBytesMax)
       got += part?.items.length ?? 0
       more = part?.more ?? false
       const ids = part?.items.map(({ id }) => id) ?? []
@@ -168,7 +193,7 @@ describe.concurrent('a mailbox', () => {
     // After such an answer the next one is asked under another key, at once.
     expect(await mail.deposit(at, 's', key.tag, first)).toBe('unknownTag')
     expect(await mail.deposit(at, 's', tag, first)).toBe('stored')
-    expect(await mail.publishRecord(at, 'v', key.tag, new Uint8Array(limits.mailboxRecordSizeBytesMax + 1), 1)).toBe(
+    expect(await mail.publishRecord(at, 'v', key.tag, new Uint8Array(mailboxLimits.recordSizeBytesMax + 1), 1)).toBe(
       'tooLarge',
     )
   })
@@ -192,7 +217,7 @@ describe.concurrent('a mailbox', () => {
     expect(await mail.deposit(at, 's', tag, numbered(2))).toBe('full')
     store.failing = true
     expect(await mail.deposit(at, 's', tag, numbered(3))).toBe('busy')
-    expect(await mail.deposit(at, 's', tag, new Uint8Array(limits.mailboxItemSizeBytesMax + 1))).toBe('tooLarge')
+    expect(await mail.deposit(at, 's', tag, new Uint8Array(mailboxLimits.itemSizeBytesMax + 1))).toBe('tooLarge')
     store.before = () => Promise.reject(new Error('Broken'))
     expect(await mail.deposit(at, 's', tag, numbered(4))).toBe('unreachable')
   })

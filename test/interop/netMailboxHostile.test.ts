@@ -1,7 +1,7 @@
 /** Strangers who abuse a mailbox, and mailboxes that lie; by the numbers of the attack list where they have one. */
 import type { Connection, Stream } from '@libp2p/interface'
 import { describe, expect, it, vi } from 'vitest'
-import { networkLimits } from '../../main/core/limits.ts'
+import { networkLimits, visitLimits } from '../../main/core/limits.ts'
 import type { MailboxAddress } from '../../main/core/ports.ts'
 import {
   encodeCollected,
@@ -103,7 +103,7 @@ describe.concurrent('strangers at a mailbox', () => {
     const words = [...encodeStatus('done')]
     expect(answer?.slice(0, 1)).toEqual(words.slice(0, 1))
     expect(answer).toEqual([...encodeStatus(status as 'refused')])
-    expect(await gone).toBeLessThan(limits.visitorEndMs + 1_000)
+    expect(await gone).toBeLessThan(visitLimits.visitorEndMs + 1_000)
     expect([all.store.tags.size, all.store.items.length]).toEqual([1, 0])
     await expectService(scene, all, 5)
     await Promise.all(ends.map((end) => end()))
@@ -132,12 +132,12 @@ describe.concurrent('strangers at a mailbox', () => {
     const connection = await visitor(scene, 9, all.mailbox)
     const gone = closed(connection)
     const nothing = [...encodeStatus('nothing')]
-    for (let i = 0; i < limits.mailboxMissesMax; i++) {
+    for (let i = 0; i < visitLimits.mailboxMissesMax; i++) {
       expect(await asked(connection, says({ kind: 'lookup', tag: unknown }))).toEqual(nothing)
     }
     expect(connection.status).toBe('open')
     await asked(connection, says({ kind: 'lookup', tag: unknown }))
-    expect(await gone).toBeLessThan(limits.visitorEndMs + 3_000)
+    expect(await gone).toBeLessThan(visitLimits.visitorEndMs + 3_000)
     await expectService(scene, all, 5)
   })
 
@@ -183,7 +183,7 @@ describe.concurrent('strangers at a mailbox', () => {
     const scene = new Scene(onTestFinished)
     const all = await served(scene)
     const flood = await Promise.all(
-      Array.from({ length: limits.visitorsPerAddressMax + 16 }, async (_, i) => {
+      Array.from({ length: visitLimits.visitorsPerAddressMax + 16 }, async (_, i) => {
         const from = await attacker(scene, 100 + i)
         return dial(from, all.mailbox).catch(() => null)
       }),
@@ -191,7 +191,7 @@ describe.concurrent('strangers at a mailbox', () => {
     await pause(1_000)
     const open = flood.filter((connection) => connection?.status === 'open').length
     console.log(`${open} of ${flood.length} strangers from one address hold a place`)
-    expect(open).toBeLessThanOrEqual(limits.visitorsPerAddressMax)
+    expect(open).toBeLessThanOrEqual(visitLimits.visitorsPerAddressMax)
     expect(open).toBeGreaterThan(0)
     const contact = await scene.node(4)
     all.mailbox.admits = (device) => device === all.owner.device || device === contact.device
@@ -219,7 +219,7 @@ describe.concurrent('strangers at a mailbox', () => {
     const stored = answers.filter((answer) => answer?.[1] === 0).length
     console.log(`${stored} of ${answers.length} requests of strangers were served within ${seconds} s`)
     expect(stored).toBe(all.store.items.length)
-    expect(stored).toBeLessThanOrEqual((seconds + 1) * limits.mailboxStrangerRequestsPerSecondMax)
+    expect(stored).toBeLessThanOrEqual((seconds + 1) * visitLimits.mailboxStrangerRequestsPerSecondMax)
     expect(answers).toContainEqual([...encodeStatus('busy')])
     const collected = await all.owner.network.mail.collect(all.mailbox.device)
     expect(collected?.items.length).toBeGreaterThan(0)
@@ -248,7 +248,7 @@ async function liar(
   const node = await scene.node(2)
   node.network.setPeers([{ device, addresses, lan: null, relay: false, mailbox: true }])
   await node.untilUp(device)
-  return { at: { device, addresses }, node, stream: () => streams.at(-1) }
+  return { at: { device, addresses }, node, stream: () => streams[0] }
 }
 
 describe.concurrent('a mailbox that lies', () => {
@@ -281,14 +281,14 @@ describe.concurrent('a mailbox that lies', () => {
     ])
     expect([left, removed, record]).toEqual(['unreachable', false, null])
     expect(await mail.registerTags(at.device, [])).not.toBe('done')
-    expect(Date.now() - before).toBeLessThan(3 * limits.mailboxRequestTimeoutMs)
+    expect(Date.now() - before).toBeLessThan(3 * visitLimits.mailboxRequestTimeoutMs)
     expect(node.count('peerDown')).toBe(0)
     await Promise.all(ends.map((end) => end()))
   })
 
   it('gives more items than may be: none of them is taken (case 57)', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
-    const items = Array.from({ length: limits.mailboxCollectItemsMax + 1 }, () => item)
+    const items = Array.from({ length: visitLimits.mailboxCollectItemsMax + 1 }, () => item)
     const { at, node } = await liar(scene, (stream) => {
       stream.send(withLength32(encodeCollected({ items, more: false })))
     })
@@ -301,13 +301,13 @@ describe.concurrent('a mailbox that lies', () => {
     const { at, node, stream } = await liar(scene, (made) => {
       made.send(withLength32(encodeStatus('done')))
     })
-    expect(await node.network.mail.registerTags(at.device, [])).toBe('done')
+    // The first that is opened is the watch.
     await vi.waitFor(() => expect(stream()?.protocol).toBe(mailboxProtocol), { timeout: 5_000 })
-    await pause(200)
+    expect(await node.network.mail.registerTags(at.device, [])).toBe('done')
     const watch = stream()
     for (let i = 0; i < 500; i++) if (watch?.status === 'open') watch.send(withLength32(encodeStatus('waiting')))
     await vi.waitFor(() => expect(watch?.status).not.toBe('open'), { timeout: 5_000 })
-    expect(node.count('mailWaiting')).toBeLessThanOrEqual(2 * limits.mailboxNoticesPerSecondMax)
+    expect(node.count('mailWaiting')).toBeLessThanOrEqual(2 * visitLimits.mailboxNoticesPerSecondMax)
     expect(node.count('mailWaiting')).toBeGreaterThan(0)
     expect(node.count('peerDown')).toBe(0)
   })

@@ -3,7 +3,7 @@ import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, Stream } from '@libp2p/interface'
 import { describe, expect, it, vi } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
-import { networkLimits } from '../../main/core/limits.ts'
+import { networkLimits, visitLimits } from '../../main/core/limits.ts'
 import { peerOf } from '../../main/net/keys.ts'
 import { attacker, dial } from './netAttackers.ts'
 import { loggedFigures, numbered, numberOf, pause, Scene } from './netNodes.ts'
@@ -174,7 +174,7 @@ describe.concurrent('a caller whom the relay does not know', () => {
     const put = answers.filter((status) => status === accepted).length
     console.log(`${put} of ${answers.length} strangers' calls were put through within ${tookSeconds} s`)
     expect(put).toBeGreaterThan(0)
-    expect(put).toBeLessThanOrEqual(tookSeconds * limits.relayStrangerCallsPerDevicePerSecondMax)
+    expect(put).toBeLessThanOrEqual(tookSeconds * visitLimits.relayStrangerCallsPerDevicePerSecondMax)
     expect(answers).toContain(denied)
     // A contact of the relay is put through at once.
     b.network.setPeers([relay.target(undefined, true), known.target([])])

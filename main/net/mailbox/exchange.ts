@@ -1,6 +1,6 @@
 /** Messages on a stream: put together from chunks, with a bound that is looked at before anything is allocated. */
 import type { Connection, Stream } from '@libp2p/interface'
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import type { Clock } from '../../core/ports.ts'
 import { deadline } from '../deadline.ts'
 import { mailboxProtocol, withLength32 } from './messages.ts'
@@ -102,7 +102,7 @@ export function oneMessage(stream: Stream, sizeBytesMax: number, signal: AbortSi
 /** Sends what there is to say and closes our end; the whole stream is gone soon, whatever the other end does. */
 export function sayLast(stream: Stream, message: Uint8Array, clock: Clock): Promise<void> {
   const abort = (): void => stream.abort(new Error('Done'))
-  const cancel = clock.after(networkLimits.mailboxRequestTimeoutMs, abort)
+  const cancel = clock.after(visitLimits.mailboxRequestTimeoutMs, abort)
   stream.addEventListener('close', cancel, { once: true })
   try {
     stream.send(withLength32(message))
@@ -121,7 +121,7 @@ export async function ask(
   answerSizeBytesMax: number,
   clock: Clock,
 ): Promise<Uint8Array | null> {
-  const { signal, clear } = deadline(clock, networkLimits.mailboxRequestTimeoutMs)
+  const { signal, clear } = deadline(clock, visitLimits.mailboxRequestTimeoutMs)
   try {
     const stream = await connection.newStream(mailboxProtocol, { signal, runOnLimitedConnection: true })
     const answer = oneMessage(stream, answerSizeBytesMax, signal)

@@ -3,7 +3,7 @@
  * something under a tag that is registered. Strangers are bounded so that contacts always find room.
  */
 import type { Connection, Stream } from '@libp2p/interface'
-import { networkLimits } from '../../core/limits.ts'
+import { mailboxLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, Log, MailboxItem, MailboxStore } from '../../core/ports.ts'
 import { deadline } from '../deadline.ts'
@@ -40,14 +40,12 @@ interface Client {
   readonly stream: Stream
 }
 
-const limits = networkLimits
-
 /** As many from the front as one answer may hold. */
 function fitting(items: readonly MailboxItem[]): readonly MailboxItem[] {
   let sizeBytes = 0
   const end = items.findIndex((item, i) => {
     sizeBytes += item.bytes.length
-    return i >= limits.mailboxCollectItemsMax || sizeBytes > limits.mailboxCollectBytesMax
+    return i >= visitLimits.mailboxCollectItemsMax || sizeBytes > visitLimits.mailboxCollectBytesMax
   })
   return end < 0 ? items : items.slice(0, end)
 }
@@ -66,7 +64,7 @@ export class MailboxHost {
 
   constructor(options: MailboxHostOptions) {
     this.#options = options
-    this.#strangerRate = new Rate(options.clock, limits.mailboxStrangerRequestsPerSecondMax)
+    this.#strangerRate = new Rate(options.clock, visitLimits.mailboxStrangerRequestsPerSecondMax)
   }
 
   get serving(): boolean {
@@ -119,22 +117,22 @@ export class MailboxHost {
 
   #hangUp(connection: Connection): void {
     const abort = (): void => connection.abort(new Error('Ended'))
-    connection.addEventListener('close', this.#options.clock.after(limits.visitorEndMs, abort), { once: true })
+    connection.addEventListener('close', this.#options.clock.after(visitLimits.visitorEndMs, abort), { once: true })
     connection.close().catch(abort)
   }
 
   #mayAsk({ connection, contact }: Client): boolean {
-    const rate = this.#rates.get(connection) ?? new Rate(this.#options.clock, limits.mailboxRequestsPerSecondMax)
+    const rate = this.#rates.get(connection) ?? new Rate(this.#options.clock, visitLimits.mailboxRequestsPerSecondMax)
     this.#rates.set(connection, rate)
     if (!rate.take()) return false
     if (contact) return true
-    return this.#strangerRequests <= limits.mailboxStrangerRequestsMax && this.#strangerRate.take()
+    return this.#strangerRequests <= visitLimits.mailboxStrangerRequestsMax && this.#strangerRate.take()
   }
 
   /** Null when there was no whole request, or when the stream goes on as a watch. */
   async #answer(client: Client): Promise<Uint8Array | null> {
     const { clock } = this.#options
-    const { signal, clear } = deadline(clock, limits.mailboxRequestTimeoutMs)
+    const { signal, clear } = deadline(clock, visitLimits.mailboxRequestTimeoutMs)
     const read = await oneMessage(client.stream, client.contact ? requestBytesMax : strangerRequestBytesMax, signal)
     clear()
     if (read.kind === 'none') {
@@ -152,7 +150,7 @@ export class MailboxHost {
   #say(client: Client, status: Status): Uint8Array {
     const { connection } = client
     if (status === 'nothing') this.#misses.set(connection, (this.#misses.get(connection) ?? 0) + 1)
-    const guesses = (this.#misses.get(connection) ?? 0) > limits.mailboxMissesMax
+    const guesses = (this.#misses.get(connection) ?? 0) > visitLimits.mailboxMissesMax
     if (lastWords.has(status) || guesses) this.#end(client)
     return encodeStatus(status)
   }
@@ -209,8 +207,8 @@ export class MailboxHost {
       case 'collect': {
         // What comes from now on is told again.
         this.#watches.looked(device)
-        const sizeBytesMax = Math.min(request.sizeBytesMax, limits.mailboxCollectBytesMax)
-        const collected = await store.collect(device, limits.mailboxCollectItemsMax, sizeBytesMax)
+        const sizeBytesMax = Math.min(request.sizeBytesMax, visitLimits.mailboxCollectBytesMax)
+        const collected = await store.collect(device, visitLimits.mailboxCollectItemsMax, sizeBytesMax)
         if (collected === null) return 'busy'
         const items = fitting(collected.items)
         return encodeCollected({ items, more: collected.more || items.length < collected.items.length })
@@ -219,7 +217,7 @@ export class MailboxHost {
         return (await store.remove(device, request.ids)) ? 'done' : 'busy'
       case 'watch': {
         this.#watches.open(device, stream)
-        const waiting = await store.collect(device, 1, limits.mailboxItemSizeBytesMax)
+        const waiting = await store.collect(device, 1, mailboxLimits.itemSizeBytesMax)
         if (waiting !== null && waiting.items.length > 0) this.#watches.tell(device)
         return null
       }

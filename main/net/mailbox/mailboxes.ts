@@ -1,6 +1,6 @@
 /** All that this device has to do with mailboxes: what it leaves and collects at others', and serving as one. */
 import { compareBytes } from '../../core/bytes.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { mailboxLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { DepositOutcome, Mail, MailboxAddress, MailboxItem, MailboxTag } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
@@ -26,11 +26,9 @@ import type { SittingsOptions } from './sittings.ts'
 export type MailboxesOptions = MailboxHostOptions &
   OwnWatchesOptions &
   SittingsOptions & {
-    /** Whether the device serves us as a mailbox. */
-    readonly isMailbox: (device: DeviceId) => boolean
+    /** The devices that serve us as mailboxes. */
+    readonly mailboxes: () => readonly DeviceId[]
   }
-
-const limits = networkLimits
 
 /** What somebody who leaves something is told of an answer. */
 function outcomeOf(status: Status): DepositOutcome {
@@ -50,6 +48,9 @@ export class Mailboxes implements Mail {
   readonly #sittings: Sittings
   readonly #watches: OwnWatches
   readonly #paces = new Map<DeviceId, Pace>()
+  /** The latest request of each kind at each mailbox of ours. */
+  readonly #lanes = new Map<string, Promise<unknown>>()
+  #waiting = 0
 
   constructor(options: MailboxesOptions) {
     this.#options = options
@@ -67,19 +68,20 @@ export class Mailboxes implements Mail {
   /** The contacts are others, or serve us otherwise. */
   targetsChanged(): void {
     this.host.keep()
-    this.#watches.keep(this.#options.isMailbox)
-    for (const device of this.#paces.keys()) if (!this.#options.isMailbox(device)) this.#paces.delete(device)
+    const mailboxes = new Set(this.#options.mailboxes())
+    this.#watches.keep(mailboxes)
+    for (const device of this.#paces.keys()) if (!mailboxes.has(device)) this.#paces.delete(device)
   }
 
   /** A device is connected, maybe another way than before. */
   connected(device: DeviceId): void {
-    this.#watches.connected(device)
+    if (this.#options.mailboxes().includes(device)) this.#watches.want(device)
   }
 
   // ── As nobody in particular ────────────────────────────────────────────────────────────────
 
   async deposit(mailbox: MailboxAddress, sitting: string, tag: Uint8Array, item: Uint8Array): Promise<DepositOutcome> {
-    if (item.length > limits.mailboxItemSizeBytesMax) return 'tooLarge'
+    if (item.length > mailboxLimits.itemSizeBytesMax) return 'tooLarge'
     if (!isName(tag) || item.length === 0) throw new RangeError('A tag has 16 bytes, and an item some')
     return this.#leave(mailbox, sitting, { kind: 'deposit', tag, item })
   }
@@ -91,9 +93,15 @@ export class Mailboxes implements Mail {
     record: Uint8Array,
     lifetimeMs: number,
   ): Promise<DepositOutcome> {
-    if (record.length > limits.mailboxRecordSizeBytesMax) return 'tooLarge'
-    const whole = Math.max(0, Math.min(Math.floor(lifetimeMs), limits.mailboxRecordLifetimeMsMax))
-    return this.#leave(mailbox, sitting, { kind: 'publish', tag, record, lifetimeMs: whole })
+    if (record.length > mailboxLimits.recordSizeBytesMax) return 'tooLarge'
+    // Our own mailbox knows whose the tag is.
+    const isOwn =
+      this.#options.mailboxes().includes(mailbox.device) && this.#options.connectionOf(mailbox.device) !== null
+    const whole = Math.max(0, Math.min(Math.floor(lifetimeMs), mailboxLimits.recordLifetimeMsMax))
+    const request: Request = { kind: 'publish', tag, record, lifetimeMs: whole }
+    if (!isOwn) return this.#leave(mailbox, sitting, request)
+    const answer = await this.#ask(mailbox.device, request, decodeStatus)
+    return answer === null ? 'unreachable' : outcomeOf(answer.status)
   }
 
   async lookupRecord(mailbox: MailboxAddress, sitting: string, tag: Uint8Array): Promise<Uint8Array | null> {
@@ -122,7 +130,7 @@ export class Mailboxes implements Mail {
   // ── As who we are ──────────────────────────────────────────────────────────────────────────
 
   async registerTags(mailbox: DeviceId, tags: readonly MailboxTag[]): Promise<'done' | 'refused' | 'notConnected'> {
-    if (tags.length > limits.mailboxTagsMax) return 'refused'
+    if (tags.length > mailboxLimits.tagsPerOwnerMax) return 'refused'
     // In an order that says nothing of which belong to one pair.
     const sorted = tags.toSorted((a, b) => compareBytes(a.tag, b.tag))
     const answer = await this.#ask(mailbox, { kind: 'register', tags: sorted }, decodeStatus)
@@ -133,14 +141,14 @@ export class Mailboxes implements Mail {
   }
 
   async collect(mailbox: DeviceId): Promise<{ readonly items: readonly MailboxItem[]; readonly more: boolean } | null> {
-    const request: Request = { kind: 'collect', sizeBytesMax: limits.mailboxCollectBytesMax }
+    const request: Request = { kind: 'collect', sizeBytesMax: visitLimits.mailboxCollectBytesMax }
     const answer = await this.#ask(mailbox, request, decodeCollected)
     return answer?.value ?? null
   }
 
   async removeItems(mailbox: DeviceId, ids: readonly Uint8Array[]): Promise<boolean> {
-    for (let at = 0; at < ids.length; at += limits.mailboxCollectItemsMax) {
-      const some = ids.slice(at, at + limits.mailboxCollectItemsMax)
+    for (let at = 0; at < ids.length; at += visitLimits.mailboxCollectItemsMax) {
+      const some = ids.slice(at, at + visitLimits.mailboxCollectItemsMax)
       const answer = await this.#ask(mailbox, { kind: 'remove', ids: some }, decodeStatus)
       if (answer?.status !== 'done') return false
     }
@@ -150,7 +158,7 @@ export class Mailboxes implements Mail {
   #paceOf(mailbox: DeviceId): Pace {
     const known = this.#paces.get(mailbox)
     if (known !== undefined) return known
-    const pace = new Pace(this.#options.clock, limits.mailboxAsksPerSecondMax, limits.mailboxPaceMs)
+    const pace = new Pace(this.#options.clock, visitLimits.mailboxAsksPerSecondMax, visitLimits.mailboxPaceMs)
     this.#paces.set(mailbox, pace)
     return pace
   }
@@ -161,12 +169,22 @@ export class Mailboxes implements Mail {
     request: Request,
     decode: (bytes: Uint8Array) => Result<Answer<T>, unknown>,
   ): Promise<Answer<T> | null> {
-    if (this.#options.connectionOf(mailbox) === null) return null
-    await this.#paceOf(mailbox).turn()
-    const connection = this.#options.connectionOf(mailbox)
-    if (connection === null) return null
-    const bytes = await ask(connection, encodeRequest(request), answerBytesMax, this.#options.clock)
+    if (this.#waiting >= visitLimits.mailboxAsksWaitingMax || this.#options.connectionOf(mailbox) === null) return null
+    // One after the other; many records need not hold up the mail.
+    const lane = `${mailbox} ${request.kind === 'publish' ? 'records' : 'mail'}`
+    this.#waiting++
+    const asked = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#askNow(mailbox, request))
+    this.#lanes.set(lane, asked)
+    const bytes = await asked
+    this.#waiting--
+    if (this.#lanes.get(lane) === asked) this.#lanes.delete(lane)
     const answer = bytes === null ? null : decode(bytes)
     return answer?.ok === true ? answer.value : null
+  }
+
+  async #askNow(mailbox: DeviceId, request: Request): Promise<Uint8Array | null> {
+    await this.#paceOf(mailbox).turn()
+    const connection = this.#options.connectionOf(mailbox)
+    return connection === null ? null : ask(connection, encodeRequest(request), answerBytesMax, this.#options.clock)
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { networkLimits } from '../../core/limits.ts'
+import { mailboxLimits, visitLimits } from '../../core/limits.ts'
 import type { MailboxItem, MailboxTag } from '../../core/ports.ts'
 import {
   answerBytesMax,
@@ -16,8 +16,6 @@ import {
   withLength32,
 } from './messages.ts'
 import type { Request, Status } from './messages.ts'
-
-const limits = networkLimits
 
 function filled(length: number, byte: number): Uint8Array {
   return new Uint8Array(length).fill(byte)
@@ -40,7 +38,7 @@ const requests: readonly Request[] = [
   { kind: 'collect', sizeBytesMax: 70_000 },
   { kind: 'remove', ids: [] },
   { kind: 'remove', ids: [tag, other] },
-  { kind: 'publish', tag, record: filled(2, 8), lifetimeMs: limits.mailboxRecordLifetimeMsMax },
+  { kind: 'publish', tag, record: filled(2, 8), lifetimeMs: mailboxLimits.recordLifetimeMsMax },
   { kind: 'lookup', tag },
   { kind: 'watch' },
 ]
@@ -101,28 +99,28 @@ describe('requests', () => {
     [
       'an item of 4 GiB',
       [1, 2, ...tag, 255, 255, 255, 255],
-      { kind: 'tooLong', field: 'item', got: 0xffffffff, max: limits.mailboxItemSizeBytesMax },
+      { kind: 'tooLong', field: 'item', got: 0xffffffff, max: mailboxLimits.itemSizeBytesMax },
     ],
     [
       'more tags than may be',
       [1, 1, 0xff, 0xff],
-      { kind: 'tooLong', field: 'tags', got: 0xffff, max: limits.mailboxTagsMax },
+      { kind: 'tooLong', field: 'tags', got: 0xffff, max: mailboxLimits.tagsPerOwnerMax },
     ],
     ['tags that are not there', [1, 1, 0x40, 0], { kind: 'truncated', wanted: 0x4000 * 21, left: 0 }],
     [
       'more ids than may be',
       [1, 4, 0xff, 0xff],
-      { kind: 'tooLong', field: 'ids', got: 0xffff, max: limits.mailboxCollectItemsMax },
+      { kind: 'tooLong', field: 'ids', got: 0xffff, max: visitLimits.mailboxCollectItemsMax },
     ],
     [
       'a record for ever',
       [1, 5, ...tag, 255, 255, 255, 255, 0, 1, 1],
-      { kind: 'tooLong', field: 'lifetimeMs', got: 0xffffffff, max: limits.mailboxRecordLifetimeMsMax },
+      { kind: 'tooLong', field: 'lifetimeMs', got: 0xffffffff, max: mailboxLimits.recordLifetimeMsMax },
     ],
     [
       'a long record',
       [1, 5, ...tag, 0, 0, 0, 0, 255, 255],
-      { kind: 'tooLong', field: 'record', got: 0xffff, max: limits.mailboxRecordSizeBytesMax },
+      { kind: 'tooLong', field: 'record', got: 0xffff, max: mailboxLimits.recordSizeBytesMax },
     ],
     ['an empty record', [1, 5, ...tag, 0, 0, 0, 0, 0, 0], { kind: 'tooShort', field: 'record', got: 0, min: 1 }],
   ])('are refused by name: %s', (_, bytes, error) => {
@@ -130,9 +128,9 @@ describe('requests', () => {
   })
 
   it('fit their bounds at the largest, which are what a stranger and a contact are read', () => {
-    const largest = encodeRequest({ kind: 'deposit', tag, item: filled(limits.mailboxItemSizeBytesMax, 1) })
+    const largest = encodeRequest({ kind: 'deposit', tag, item: filled(mailboxLimits.itemSizeBytesMax, 1) })
     expect(largest.length).toBe(strangerRequestBytesMax)
-    const tags = Array<MailboxTag>(limits.mailboxTagsMax).fill({ tag, day: 1, use: 'item' })
+    const tags = Array<MailboxTag>(mailboxLimits.tagsPerOwnerMax).fill({ tag, day: 1, use: 'item' })
     const register = encodeRequest({ kind: 'register', tags })
     expect(register.length).toBe(requestBytesMax)
     expect([decodeRequest(largest).ok, decodeRequest(register).ok]).toEqual([true, true])
@@ -161,7 +159,7 @@ describe('answers', () => {
     })
     const nothing = { items: [], more: false }
     expect(decodeCollected(encodeCollected(nothing))).toEqual({ ok: true, value: { status: 'done', value: nothing } })
-    const record = filled(limits.mailboxRecordSizeBytesMax, 6)
+    const record = filled(mailboxLimits.recordSizeBytesMax, 6)
     expect(decodeRecord(encodeRecord(record))).toEqual({ ok: true, value: { status: 'done', value: record } })
   })
 
@@ -186,12 +184,12 @@ describe('answers', () => {
     [
       'more items than may be',
       [1, 0, 0, 0xff, 0xff],
-      { kind: 'tooLong', field: 'items', got: 0xffff, max: limits.mailboxCollectItemsMax },
+      { kind: 'tooLong', field: 'items', got: 0xffff, max: visitLimits.mailboxCollectItemsMax },
     ],
     [
       'an item of 4 GiB',
       [1, 0, 0, 0, 1, ...tag, ...tag, 255, 255, 255, 255],
-      { kind: 'tooLong', field: 'item', got: 0xffffffff, max: limits.mailboxItemSizeBytesMax },
+      { kind: 'tooLong', field: 'item', got: 0xffffffff, max: mailboxLimits.itemSizeBytesMax },
     ],
     ['an empty item', [1, 0, 0, 0, 1, ...tag, ...tag, 0, 0, 0, 0], { kind: 'tooShort', field: 'item', got: 0, min: 1 }],
   ])('are refused by name: %s', (_, bytes, error) => {

@@ -4,7 +4,7 @@
  */
 import { ByteWriter, decode } from '../../core/bytes.ts'
 import type { ByteReader, DecodeError } from '../../core/bytes.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { mailboxLimits, visitLimits } from '../../core/limits.ts'
 import type { MailboxItem, MailboxTag } from '../../core/ports.ts'
 import { err } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
@@ -14,7 +14,6 @@ export const mailboxProtocol = '/waxwing/mailbox/1'
 /** Of tags and ids. */
 export const nameBytes = 16
 
-const limits = networkLimits
 const version = 1
 
 export type Request =
@@ -63,11 +62,11 @@ const itemOverheadBytes = 2 * nameBytes + 4
 const tagBytes = 1 + 4 + nameBytes
 
 /** The most that a request may have: of a stranger, and of a contact, who may register. */
-export const strangerRequestBytesMax = 2 + nameBytes + 4 + limits.mailboxItemSizeBytesMax
-export const requestBytesMax = Math.max(strangerRequestBytesMax, 2 + 2 + limits.mailboxTagsMax * tagBytes)
+export const strangerRequestBytesMax = 2 + nameBytes + 4 + mailboxLimits.itemSizeBytesMax
+export const requestBytesMax = Math.max(strangerRequestBytesMax, 2 + 2 + mailboxLimits.tagsPerOwnerMax * tagBytes)
 /** The most that an answer may have. */
 export const answerBytesMax =
-  2 + 1 + 2 + limits.mailboxCollectBytesMax + limits.mailboxCollectItemsMax * itemOverheadBytes
+  2 + 1 + 2 + visitLimits.mailboxCollectBytesMax + visitLimits.mailboxCollectItemsMax * itemOverheadBytes
 
 /** The bytes with their length before them. */
 export function withLength32(message: Uint8Array): Uint8Array {
@@ -116,7 +115,7 @@ function nonEmpty(reader: ByteReader, field: string, bytes: Uint8Array): Uint8Ar
 }
 
 function readTags(reader: ByteReader): readonly MailboxTag[] {
-  const length = count(reader, 'tags', limits.mailboxTagsMax)
+  const length = count(reader, 'tags', mailboxLimits.tagsPerOwnerMax)
   // Before anything is made of it.
   const wanted = length * tagBytes
   if (wanted > reader.left) reader.refuse({ kind: 'truncated', wanted, left: reader.left })
@@ -128,16 +127,16 @@ function readTags(reader: ByteReader): readonly MailboxTag[] {
 }
 
 function readIds(reader: ByteReader): readonly Uint8Array[] {
-  const length = count(reader, 'ids', limits.mailboxCollectItemsMax)
+  const length = count(reader, 'ids', visitLimits.mailboxCollectItemsMax)
   return Array.from({ length }, () => reader.bytes(nameBytes))
 }
 
 function readPublish(reader: ByteReader): Request {
   const tag = reader.bytes(nameBytes)
   const got = reader.u32()
-  const max = limits.mailboxRecordLifetimeMsMax
+  const max = mailboxLimits.recordLifetimeMsMax
   if (got > max) reader.refuse({ kind: 'tooLong', field: 'lifetimeMs', got, max })
-  const record = nonEmpty(reader, 'record', reader.prefixed('record', limits.mailboxRecordSizeBytesMax))
+  const record = nonEmpty(reader, 'record', reader.prefixed('record', mailboxLimits.recordSizeBytesMax))
   return { kind: 'publish', tag, lifetimeMs: got, record }
 }
 
@@ -150,7 +149,7 @@ export function decodeRequest(bytes: Uint8Array): Result<Request, DecodeError> {
         return { kind: 'register', tags: readTags(reader) }
       case requestTypes.deposit: {
         const tag = reader.bytes(nameBytes)
-        const item = reader.prefixed32('item', limits.mailboxItemSizeBytesMax)
+        const item = reader.prefixed32('item', mailboxLimits.itemSizeBytesMax)
         return { kind: 'deposit', tag, item: nonEmpty(reader, 'item', item) }
       }
       case requestTypes.collect:
@@ -207,7 +206,7 @@ export function decodeStatus(bytes: Uint8Array): Result<Answer<true>, DecodeErro
 
 function readItem(reader: ByteReader): MailboxItem {
   const [id, tag] = [reader.bytes(nameBytes), reader.bytes(nameBytes)]
-  return { id, tag, bytes: nonEmpty(reader, 'item', reader.prefixed32('item', limits.mailboxItemSizeBytesMax)) }
+  return { id, tag, bytes: nonEmpty(reader, 'item', reader.prefixed32('item', mailboxLimits.itemSizeBytesMax)) }
 }
 
 export function decodeCollected(bytes: Uint8Array): Result<Answer<Collected>, DecodeError> {
@@ -216,13 +215,13 @@ export function decodeCollected(bytes: Uint8Array): Result<Answer<Collected>, De
   return decodeAnswer(bytes, (reader) => {
     const got = reader.u8()
     if (got > 1) reader.refuse({ kind: 'badValue', field: 'more', got })
-    const length = count(reader, 'items', limits.mailboxCollectItemsMax)
+    const length = count(reader, 'items', visitLimits.mailboxCollectItemsMax)
     return { more: got === 1, items: Array.from({ length }, () => readItem(reader)) }
   })
 }
 
 export function decodeRecord(bytes: Uint8Array): Result<Answer<Uint8Array>, DecodeError> {
   return decodeAnswer(bytes, (reader) =>
-    nonEmpty(reader, 'record', reader.prefixed('record', limits.mailboxRecordSizeBytesMax)),
+    nonEmpty(reader, 'record', reader.prefixed('record', mailboxLimits.recordSizeBytesMax)),
   )
 }

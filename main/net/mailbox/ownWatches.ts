@@ -1,6 +1,6 @@
 /** The watches that this device keeps open at its mailboxes, each on the connection that carries their frames. */
 import type { Connection, Stream } from '@libp2p/interface'
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports.ts'
 import { deadline } from '../deadline.ts'
@@ -21,9 +21,10 @@ interface Watch {
   stream: Stream | null
   readonly notices: Rate
   cancelRetry: (() => void) | null
+  /** Times in a row that it ended before the mailbox had said anything. */
+  failures: number
 }
 
-const limits = networkLimits
 /** A status alone. */
 const noticeBytesMax = 2
 
@@ -35,11 +36,15 @@ export class OwnWatches {
     this.#options = options
   }
 
-  /** Keeps a watch at this mailbox from now on. */
+  /** Keeps a watch at this mailbox from now on, and tries at once if it was refused before. */
   want(device: DeviceId): void {
-    if (!this.#watches.has(device)) {
-      const notices = new Rate(this.#options.clock, limits.mailboxNoticesPerSecondMax)
-      this.#watches.set(device, { connection: null, stream: null, notices, cancelRetry: null })
+    const known = this.#watches.get(device)
+    if (known !== undefined) {
+      known.failures = 0
+      if (known.stream === null) known.connection = null
+    } else {
+      const notices = new Rate(this.#options.clock, visitLimits.mailboxNoticesPerSecondMax)
+      this.#watches.set(device, { connection: null, stream: null, notices, cancelRetry: null, failures: 0 })
     }
     this.connected(device)
   }
@@ -56,13 +61,14 @@ export class OwnWatches {
     void this.#open(device, watch, connection)
   }
 
-  /** Keeps no watch but at these. */
-  keep(isMailbox: (device: DeviceId) => boolean): void {
+  /** Keeps a watch at each of these, and at no other. */
+  keep(mailboxes: ReadonlySet<DeviceId>): void {
     for (const [device, watch] of this.#watches) {
-      if (isMailbox(device)) continue
+      if (mailboxes.has(device)) continue
       this.#watches.delete(device)
       this.#close(watch)
     }
+    for (const device of mailboxes) if (!this.#watches.has(device)) this.want(device)
   }
 
   stop(): void {
@@ -77,7 +83,7 @@ export class OwnWatches {
   }
 
   async #open(device: DeviceId, watch: Watch, connection: Connection): Promise<void> {
-    const { signal, clear } = deadline(this.#options.clock, limits.mailboxRequestTimeoutMs)
+    const { signal, clear } = deadline(this.#options.clock, visitLimits.mailboxRequestTimeoutMs)
     try {
       const stream = await connection.newStream(mailboxProtocol, { signal, runOnLimitedConnection: true })
       if (watch.connection !== connection) return stream.abort(new Error('Moved'))
@@ -104,6 +110,7 @@ export class OwnWatches {
         // A mailbox that says it without pause is not listened to.
         const heeded = status === 'done' || (status === 'waiting' && watch.notices.take())
         if (!heeded) return stream.abort(new Error('No watch'))
+        watch.failures = 0
         if (status === 'waiting') this.#options.waiting(device)
       }
       if (read.kind === 'tooLong') stream.abort(new Error('No notice'))
@@ -115,7 +122,9 @@ export class OwnWatches {
     if (watch.connection !== connection || this.#watches.get(device) !== watch) return
     watch.stream = null
     watch.cancelRetry?.()
-    watch.cancelRetry = this.#options.clock.after(limits.mailboxWatchRetryMs, () => {
+    const delayMs = Math.min(visitLimits.mailboxWatchRetryMs * 2 ** watch.failures, visitLimits.mailboxWatchRetryMsMax)
+    watch.failures++
+    watch.cancelRetry = this.#options.clock.after(delayMs, () => {
       watch.connection = null
       this.connected(device)
     })

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/net/fakeClock.ts'
 import { deviceIdOf } from '../../core/ids.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import type { MailboxAddress } from '../../core/ports.ts'
 import type { Visit } from '../visitor.ts'
 import { withLength32 } from './messages.ts'
 import { Sittings } from './sittings.ts'
 
-const limits = networkLimits
 const request = Uint8Array.of(1, 7)
 const answer = { kind: 'answer', bytes: Uint8Array.of(1, 0) }
 
@@ -98,14 +97,14 @@ describe('Sittings', () => {
   it('ends one after a while without a request, and after a while in any case', async () => {
     const scene = new Scene()
     await scene.ask('a')
-    await scene.clock.advance(limits.sittingIdleMs - 1)
+    await scene.clock.advance(visitLimits.sittingIdleMs - 1)
     expect([scene.open, scene.sittings.count]).toEqual([1, 1])
     await scene.clock.advance(1)
     expect([scene.open, scene.sittings.count]).toEqual([0, 0])
     const steps = 8
     for (let i = 0; i < steps; i++) {
       await scene.ask('a')
-      await scene.clock.advance(limits.sittingDurationMsMax / steps)
+      await scene.clock.advance(visitLimits.sittingDurationMsMax / steps)
     }
     expect([scene.open, scene.sittings.count, scene.connections.length]).toEqual([0, 0, 2])
     await scene.ask('a')
@@ -115,9 +114,9 @@ describe('Sittings', () => {
 
   it('keeps so many, and gives up the oldest at rest for another', async () => {
     const scene = new Scene()
-    for (let i = 0; i < limits.sittingsMax; i++) await scene.ask(`${i}`)
+    for (let i = 0; i < visitLimits.sittingsMax; i++) await scene.ask(`${i}`)
     await scene.ask('another')
-    expect([scene.sittings.count, scene.open]).toEqual([limits.sittingsMax, limits.sittingsMax])
+    expect([scene.sittings.count, scene.open]).toEqual([visitLimits.sittingsMax, visitLimits.sittingsMax])
     expect(scene.connections[0]?.closed).toBe(true)
     expect(scene.connections[1]?.closed).toBe(false)
   })
@@ -125,22 +124,22 @@ describe('Sittings', () => {
   it('is busy when all of them are at work, or too much waits in one', async () => {
     const scene = new Scene()
     scene.prompt = false
-    const asked = Array.from({ length: limits.sittingsMax }, (_, i) => scene.ask(`${i}`))
+    const asked = Array.from({ length: visitLimits.sittingsMax }, (_, i) => scene.ask(`${i}`))
     expect(await scene.ask('another')).toEqual({ kind: 'busy' })
-    const waiting = Array.from({ length: limits.sittingRequestsMax - 1 }, () => scene.ask('0'))
+    const waiting = Array.from({ length: visitLimits.sittingRequestsMax - 1 }, () => scene.ask('0'))
     expect(await scene.ask('0')).toEqual({ kind: 'busy' })
     await scene.clock.advance(0)
     // One after the other: the first of each sitting is made.
-    expect(scene.unanswered.length).toBe(limits.sittingsMax)
+    expect(scene.unanswered.length).toBe(visitLimits.sittingsMax)
     scene.prompt = true
     for (const reply of scene.unanswered) reply()
     // One sitting makes so many requests in a second.
-    const seconds = limits.sittingRequestsMax / limits.mailboxAsksPerSecondMax + 2
+    const seconds = visitLimits.sittingRequestsMax / visitLimits.mailboxAsksPerSecondMax + 2
     for (let i = 0; i < seconds * 10; i++) await scene.clock.advance(100)
     expect(await Promise.all([...asked, ...waiting])).toEqual(
-      Array.from({ length: limits.sittingsMax + limits.sittingRequestsMax - 1 }, () => answer),
+      Array.from({ length: visitLimits.sittingsMax + visitLimits.sittingRequestsMax - 1 }, () => answer),
     )
-    expect(scene.connections.length).toBe(limits.sittingsMax)
+    expect(scene.connections.length).toBe(visitLimits.sittingsMax)
   })
 
   it('begins another when the mailbox was not reached, hung up or said nothing', async () => {
@@ -155,7 +154,7 @@ describe('Sittings', () => {
     scene.prompt = false
     const silent = scene.ask('a')
     await scene.clock.advance(0)
-    await scene.clock.advance(limits.mailboxRequestTimeoutMs)
+    await scene.clock.advance(visitLimits.mailboxRequestTimeoutMs)
     expect(await silent).toEqual({ kind: 'unreachable' })
     expect([scene.sittings.count, scene.open, scene.connections.length]).toEqual([0, 0, 2])
   })

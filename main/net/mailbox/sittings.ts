@@ -2,7 +2,7 @@
  * Visits to mailboxes, kept for a while for what else is to be left there for the same recipient. One visit serves
  * one recipient alone: requests for two of them on one connection would tell the mailbox that they share a friend.
  */
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, MailboxAddress } from '../../core/ports.ts'
 import { socketAddresses } from '../addresses.ts'
@@ -29,8 +29,6 @@ interface Sitting {
   waiting: number
   cancelIdle: (() => void) | null
 }
-
-const limits = networkLimits
 
 function keyOf(mailbox: MailboxAddress, name: string): string {
   return `${mailbox.device} ${name}`
@@ -61,7 +59,7 @@ export class Sittings {
   async ask(mailbox: MailboxAddress, name: string, request: Uint8Array, answerSizeBytesMax: number): Promise<Asked> {
     const key = keyOf(mailbox, name)
     const sitting = this.#current(key) ?? this.#begin(key, mailbox)
-    if (sitting === null || sitting.waiting >= limits.sittingRequestsMax) return { kind: 'busy' }
+    if (sitting === null || sitting.waiting >= visitLimits.sittingRequestsMax) return { kind: 'busy' }
     sitting.waiting++
     sitting.cancelIdle?.()
     const turn = sitting.last.then(() => this.#take(sitting, request, answerSizeBytesMax))
@@ -93,14 +91,14 @@ export class Sittings {
   #current(key: string): Sitting | null {
     const sitting = this.#sittings.get(key)
     if (sitting === undefined) return null
-    if (Math.abs(this.#options.clock.nowMs() - sitting.startedAtMs) < limits.sittingDurationMsMax) return sitting
+    if (Math.abs(this.#options.clock.nowMs() - sitting.startedAtMs) < visitLimits.sittingDurationMsMax) return sitting
     this.#end(key)
     return null
   }
 
   #begin(key: string, mailbox: MailboxAddress): Sitting | null {
-    if (this.#sittings.size >= limits.sittingsMax) this.#endOneAtRest()
-    if (this.#sittings.size >= limits.sittingsMax) return null
+    if (this.#sittings.size >= visitLimits.sittingsMax) this.#endOneAtRest()
+    if (this.#sittings.size >= visitLimits.sittingsMax) return null
     const addresses = socketAddresses(mailbox.addresses)
     const visit = this.#options.visit(mailbox.device, addresses, this.#stopping.signal)
     const sitting: Sitting = {
@@ -108,7 +106,7 @@ export class Sittings {
       startedAtMs: this.#options.clock.nowMs(),
       visit,
       last: visit,
-      pace: new Pace(this.#options.clock, limits.mailboxAsksPerSecondMax, limits.mailboxPaceMs),
+      pace: new Pace(this.#options.clock, visitLimits.mailboxAsksPerSecondMax, visitLimits.mailboxPaceMs),
       waiting: 0,
       cancelIdle: null,
     }
@@ -123,8 +121,8 @@ export class Sittings {
   }
 
   #rest(key: string, sitting: Sitting): void {
-    const leftMs = sitting.startedAtMs + limits.sittingDurationMsMax - this.#options.clock.nowMs()
-    const restMs = Math.max(0, Math.min(limits.sittingIdleMs, leftMs))
+    const leftMs = sitting.startedAtMs + visitLimits.sittingDurationMsMax - this.#options.clock.nowMs()
+    const restMs = Math.max(0, Math.min(visitLimits.sittingIdleMs, leftMs))
     sitting.cancelIdle = this.#options.clock.after(restMs, () => this.#end(key))
   }
 

@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import type { CircuitRelayServerComponents, CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, Stream, StreamHandler } from '@libp2p/interface'
-import { networkLimits } from '../../core/limits.ts'
+import { networkLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports.ts'
 import { deviceOf, peerOf } from '../keys.ts'
@@ -122,13 +122,13 @@ export class RelayHost {
 
   /** Whether a call may be passed on. */
   mayCall(from: DeviceId, to: DeviceId): boolean {
-    if (from === to || !this.#serves(to)) return false
+    const caller = this.#caller.getStore()
+    if (caller === undefined || from === to || !this.#serves(to)) return false
     if (this.#calls.size >= limits.relayConnectionsMax) return false
     if ([from, to].some((device) => this.#callsOf(device) >= limits.relayConnectionsPerPeerMax)) return false
-    const strangerAt = this.#caller.getStore()?.strangerAt ?? null
-    if (strangerAt !== null) {
+    if (caller.strangerAt !== null) {
       const open = [...this.#calls].filter(({ ofStranger }) => ofStranger).length
-      return open < limits.relayStrangerCallsMax && this.#strangerCalls.mayCall(strangerAt, to)
+      return open < visitLimits.relayStrangerCallsMax && this.#strangerCalls.mayCall(caller.strangerAt, to)
     }
     const nowMs = this.#options.clock.nowMs()
     const recent = (this.#callsMs.get(to) ?? []).filter((atMs) => Math.abs(nowMs - atMs) < 1_000)
@@ -173,7 +173,7 @@ export class RelayHost {
     const requests = connection.streams.filter(
       ({ direction, protocol }) => direction === 'inbound' && protocol === stream.protocol,
     )
-    const served = this.#serving && requests.length <= limits.relayStrangerCallsOpenMax && stream.status === 'open'
+    const served = this.#serving && requests.length <= visitLimits.relayStrangerCallsOpenMax && stream.status === 'open'
     const release = served ? this.#options.hold(connection) : null
     if (release === null) {
       stream.abort(new Error('Not served'))

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/net/fakeClock.ts'
 import { deviceIdOf } from '../../core/ids.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import { StrangerCalls } from './strangerCalls.ts'
 
-const limits = networkLimits
 const device = (number: number): DeviceId => deviceIdOf(new Uint8Array(32).fill(number))
 
 /** How many of these are let through. */
@@ -18,7 +17,7 @@ describe('StrangerCalls', () => {
     const clock = new FakeClock()
     const calls = new StrangerCalls(clock)
     const ways = Array.from({ length: 40 }, (_, i) => ['1.2.3.4', device(i)] as const)
-    expect(passed(calls, ways)).toBe(limits.relayStrangerCallsPerAddressPerSecondMax)
+    expect(passed(calls, ways)).toBe(visitLimits.relayStrangerCallsPerAddressPerSecondMax)
     expect(calls.mayCall('1.2.3.5', device(1))).toBe(true)
     await clock.advance(1_000)
     expect(calls.mayCall('1.2.3.4', device(1))).toBe(true)
@@ -27,7 +26,7 @@ describe('StrangerCalls', () => {
   it('bounds calls to one device, wherever they come from', () => {
     const calls = new StrangerCalls(new FakeClock())
     const ways = Array.from({ length: 40 }, (_, i) => [`1.2.3.${i}`, device(1)] as const)
-    expect(passed(calls, ways)).toBe(limits.relayStrangerCallsPerDevicePerSecondMax)
+    expect(passed(calls, ways)).toBe(visitLimits.relayStrangerCallsPerDevicePerSecondMax)
     expect(calls.mayCall('9.9.9.9', device(2))).toBe(true)
   })
 
@@ -35,6 +34,6 @@ describe('StrangerCalls', () => {
     const calls = new StrangerCalls(new FakeClock())
     const flood = Array.from({ length: 100 }, () => ['1.2.3.4', device(1)] as const)
     const others = Array.from({ length: 60 }, (_, i) => [`9.9.9.${i}`, device(2 + i)] as const)
-    expect(passed(calls, [...flood, ...others])).toBe(limits.relayStrangerCallsPerSecondMax)
+    expect(passed(calls, [...flood, ...others])).toBe(visitLimits.relayStrangerCallsPerSecondMax)
   })
 })

@@ -1,10 +1,8 @@
 /** How often devices that are no contacts may have a call passed on. */
-import { networkLimits } from '../../core/limits.ts'
+import { visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports.ts'
 import { Rate, Rates } from '../rate.ts'
-
-const limits = networkLimits
 
 /** Counted by where they come from, since a stranger's key is fresh each time; contacts are not counted here. */
 export class StrangerCalls {
@@ -13,9 +11,9 @@ export class StrangerCalls {
   readonly #to: Rates<DeviceId>
 
   constructor(clock: Clock) {
-    this.#all = new Rate(clock, limits.relayStrangerCallsPerSecondMax)
-    this.#from = new Rates(clock, limits.relayStrangerCallsPerAddressPerSecondMax)
-    this.#to = new Rates(clock, limits.relayStrangerCallsPerDevicePerSecondMax)
+    this.#all = new Rate(clock, visitLimits.relayStrangerCallsPerSecondMax)
+    this.#from = new Rates(clock, visitLimits.relayStrangerCallsPerAddressPerSecondMax)
+    this.#to = new Rates(clock, visitLimits.relayStrangerCallsPerDevicePerSecondMax)
   }
 
   /** Whether one from this source may call this device now; then it counts. */
