@@ -3,6 +3,8 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { visitLimits } from './visitLimits.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute

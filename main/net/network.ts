@@ -15,7 +15,8 @@ import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
 import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
-import { absentMail } from './mailbox/absent.ts'
+import { Mailboxes } from './mailbox/mailboxes.ts'
+import { openNode, reportListening } from './openNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
@@ -25,9 +26,9 @@ import type { ReachOptions } from './reach.ts'
 import { Reconnector } from './reconnect.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
-import { framesProtocol } from './stream/frames.ts'
 import { PeerStream } from './stream/peerStream.ts'
-import { listenProblems, ReadySockets } from './transport.ts'
+import { ReadySockets } from './transport.ts'
+import { visitor } from './visitor.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
 export function createNetwork(options: NetworkOptions): Network {
@@ -46,7 +47,7 @@ interface Running {
 const limits = networkLimits
 
 class Libp2pNetwork implements Network {
-  readonly mail = absentMail
+  readonly mail: Mailboxes
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
@@ -90,6 +91,9 @@ class Libp2pNetwork implements Network {
       isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
       isDialable: (device) => this.#book.direct(device).length > 0,
     })
+    const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
+    const permits = (address: SocketAddress): boolean => this.#running !== null && this.#book.permits(address)
+    const visit = visitor({ clock, random, noiseCrypto: options.noiseCrypto, permits })
     this.#relays = new Relays({
       clock,
       random,
@@ -97,7 +101,20 @@ class Libp2pNetwork implements Network {
       book: this.#book,
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      visit,
+      hold,
       changed: () => this.#announce(),
+    })
+    this.mail = new Mailboxes({
+      clock,
+      log,
+      store: options.mailboxStore ?? null,
+      isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
+      mailboxes: () => this.#book.mailboxes(),
+      connectionOf: (device) => this.#connectionOf(device),
+      hold,
+      visit,
+      waiting: (device) => this.#running?.handler.event({ kind: 'mailWaiting', device }),
     })
   }
 
@@ -125,6 +142,7 @@ class Libp2pNetwork implements Network {
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
+        takesVisitors: () => this.#relays.host.serving || this.mail.host.serving,
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
         connections: () => this.#connections.all(),
@@ -145,8 +163,13 @@ class Libp2pNetwork implements Network {
       stopping: new AbortController(),
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
-    await this.#open(node)
-    this.#reportListening(handler, [...ports], failures)
+    await openNode(node, {
+      connections: this.#connections,
+      mailbox: this.mail.host,
+      admits: (device) => handler.admits(device),
+      frames: (stream, connection) => this.#streamOpened(stream, connection),
+    })
+    this.#book.port = reportListening(handler, [...ports], failures)
     this.#announce()
     this.#applyLan()
     this.#reconnector.start()
@@ -161,6 +184,7 @@ class Libp2pNetwork implements Network {
     this.#reconnector.stop()
     this.#upgrades.stop()
     this.#relays.stop()
+    this.mail.stop()
     this.#discovery.setInterfaces([])
     running.stopping.abort()
     running.stopPulse()
@@ -184,6 +208,7 @@ class Libp2pNetwork implements Network {
       if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
     }
     this.#relays.targetsChanged()
+    this.mail.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
     for (const device of before.keys()) if (this.#running?.handler.admits(device) !== true) this.disconnect(device)
   }
@@ -205,8 +230,9 @@ class Libp2pNetwork implements Network {
     this.#applyLan()
   }
 
-  setServing({ relay }: Serving): void {
+  setServing({ relay, mailbox }: Serving): void {
     this.#relays.host.setServing(relay)
+    this.mail.host.setServing(mailbox)
   }
 
   setPrivacy(): void {}
@@ -246,6 +272,7 @@ class Libp2pNetwork implements Network {
   }
 
   #onPath(device: DeviceId, { path }: Link): void {
+    this.mail.connected(device)
     if (path === 'relay') {
       this.#upgrades.disconnected(device, limits.stableConnectionMs)
       return this.#relays.lost(device)
@@ -253,38 +280,6 @@ class Libp2pNetwork implements Network {
     this.#upgrades.connected(device)
     this.#relays.found(device)
     for (const other of this.#book.through(device)) this.#reconnector.soon(other)
-  }
-
-  async #open(node: Libp2p): Promise<void> {
-    node.addEventListener('connection:open', (event) => this.#connections.opened(event.detail))
-    node.addEventListener('connection:close', (event) => this.#closed(node, event.detail))
-    // One stream of frames per connection, opened by who dialled.
-    const onStream = (stream: Stream, connection: Connection): void => {
-      if (connection.direction === 'inbound') this.#streamOpened(stream, connection)
-      else stream.abort(new Error('Who dialled opens the stream'))
-    }
-    await node.handle(framesProtocol, onStream, {
-      maxInboundStreams: 1,
-      maxOutboundStreams: 1,
-      runOnLimitedConnection: true,
-    })
-    await node.start()
-  }
-
-  #reportListening(handler: NetworkHandler, ports: readonly number[], failures: readonly ListenError[]): void {
-    for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
-    this.#book.port = ports[0] ?? 0
-    if (ports.length > 0) handler.event({ kind: 'listening', ports })
-  }
-
-  // ── Connections and streams ────────────────────────────────────────────────────────────────
-
-  #closed(node: Libp2p, connection: Connection): void {
-    this.#connections.closed(connection)
-    // libp2p's book of peers must not grow with every stranger who ever came.
-    if (this.#running !== null && node.getConnections(connection.remotePeer).length === 0) {
-      node.peerStore.delete(connection.remotePeer).catch(() => undefined)
-    }
   }
 
   #streamOpened(stream: Stream, connection: Connection): void {
@@ -308,6 +303,12 @@ class Libp2pNetwork implements Network {
       openedAtMs: this.#options.clock.nowMs(),
       ...remote,
     })
+  }
+
+  /** The connection that carries a device's frames. */
+  #connectionOf(device: DeviceId): Connection | null {
+    const stream = this.#running?.peers.streamOf(device)
+    return stream instanceof PeerStream ? stream.connection : null
   }
 
   #pulse(): void {

@@ -1,7 +1,7 @@
 /** Who is at the other end of a connection, as addresses. */
 import type { Connection } from '@libp2p/interface'
 import type { PathKind } from '../core/ports.ts'
-import { formatAddress, pathOf, socketAddress } from './addresses.ts'
+import { formatAddress, pathOf, socketAddress, sourceOf } from './addresses.ts'
 import type { SocketAddress } from './addresses.ts'
 import { formatRelayed, parseRelayed } from './relay/address.ts'
 
@@ -16,6 +16,11 @@ export interface Remote {
 export function remoteSocket(connection: Connection): SocketAddress | null {
   const [host, port] = connection.remoteAddr.getComponents()
   return socketAddress(String(host?.value ?? ''), Number(port?.value ?? 0))
+}
+
+/** What stands for the other end, or the relay that stands between, when abuse is counted. */
+export function remoteSource(connection: Pick<Connection, 'remoteAddr'>): string {
+  return sourceOf(String(connection.remoteAddr.getComponents()[0]?.value ?? ''))
 }
 
 /** How the other end is reached; null when that is no way that we know. */

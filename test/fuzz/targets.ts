@@ -1,6 +1,7 @@
 /** Every piece of the product that reads what a stranger wrote. */
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
+import { mailboxTargets } from './targets/mailbox.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
@@ -14,4 +15,5 @@ export const targets: readonly Target[] = [
   ...sessionTargets,
   ...identityTargets,
   ...nodeTargets,
+  ...mailboxTargets,
 ]
