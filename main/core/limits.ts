@@ -138,6 +138,34 @@ export const implementationLimits = {
   driverBatchMax: 64,
   /** Frames of one peer that may wait for their commit before its stream is paused. */
   inboundFramesPerPeerMax: 64,
+  /** Rows that are on their way to one mailbox for one device. */
+  depositWindowItems: 16,
+  /** A contact who parts may be back at once: so long nothing is left for them. */
+  leaveAfterMs: second,
+  /** A mailbox that refused, or did not answer, is tried again after this long, doubling up to the maximum. */
+  mailRetryMs: 5 * second,
+  mailRetryMsMax: 10 * minute,
+  /** How long a mailbox keeps what nobody collects; after that it is left anew. */
+  mailItemLifetimeMs: 30 * day,
+  /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
+  mailOwedMax: 1_024,
+  /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
+  mailboxTagsMax: 20_000,
+  mailboxDaysAheadMax: 31,
+  /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
+  recordSettleMs: 3 * second,
+  recordRenewMs: 12 * hour,
+  recordLifetimeMs: 25 * hour,
+  /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
+  recordsPerStepMax: 128,
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  seekAfterMs: 10 * second,
+  seekRetryMs: minute,
+  seekRetryMsMax: hour,
+  seeksPerTickMax: 16,
+  /** Batches that are fetched from one mailbox without a pause, and the pause. */
+  mailBatchesMax: 512,
+  mailPauseMs: 1 * minute,
   /** A handshake with a device is begun anew at most once in this time. */
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
