@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +53,7 @@ describe('a passphrase in a file', () => {
       expect(reason(1_000)).toMatch(/read by others/)
     }
     write('secret', 0o600)
-    execFileSync('chown', ['65534', path])
+    chownSync(path, 65_534, 65_534)
     expect(reason(1_000)).toMatch(/another user/)
   })
 
