@@ -9,9 +9,10 @@ import type { SocketAddress } from './addresses.ts'
 import { announcement, directAddresses } from './announcement.ts'
 import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
+import { Dialling } from './dialling.ts'
 import { createGate } from './gate.ts'
 import { readInterfaces, signatureOf } from './interfaces.ts'
-import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
+import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
 import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
@@ -19,9 +20,6 @@ import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
-import { reach, reachDirectly } from './reach.ts'
-import type { ReachOptions } from './reach.ts'
-import { Reconnector } from './reconnect.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
 import { framesProtocol } from './stream/frames.ts'
@@ -49,10 +47,8 @@ class Libp2pNetwork implements Network {
   readonly #book: AddressBook
   readonly #connections: Connections
   readonly #discovery: Discovery
-  /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
-  readonly #reconnector: Reconnector
-  readonly #upgrades: Reconnector
   readonly #relays: Relays
+  readonly #dialling: Dialling
   #running: Running | null = null
   #lan: boolean
   #pulses = 0
@@ -71,23 +67,6 @@ class Libp2pNetwork implements Network {
       port: () => this.#book.port,
       found: (device, address) => this.#found(device, address),
     })
-    this.#reconnector = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.redialAfterMs, afterMsMax: limits.redialAfterMsMax },
-      dial: (device) => this.#dial(device),
-      isConnected: (device) => this.#running?.peers.has(device) ?? false,
-      isDialable: (device) =>
-        this.#running !== null && (this.#book.direct(device).length > 0 || this.#relays.waysTo(device).length > 0),
-    })
-    this.#upgrades = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
-      dial: (device) => this.#dialDirectly(device),
-      isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
-      isDialable: (device) => this.#book.direct(device).length > 0,
-    })
     this.#relays = new Relays({
       clock,
       random,
@@ -96,6 +75,15 @@ class Libp2pNetwork implements Network {
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
       changed: () => this.#announce(),
+    })
+    this.#dialling = new Dialling({
+      clock,
+      random,
+      log,
+      book: this.#book,
+      relays: this.#relays,
+      running: () => this.#running,
+      reached: ({ stream, connection }) => this.#streamOpened(stream, connection),
     })
   }
 
@@ -147,8 +135,7 @@ class Libp2pNetwork implements Network {
     this.#reportListening(handler, [...ports], failures)
     this.#announce()
     this.#applyLan()
-    this.#reconnector.start()
-    this.#upgrades.start()
+    this.#dialling.start()
     this.#relays.start()
   }
 
@@ -156,8 +143,7 @@ class Libp2pNetwork implements Network {
     const running = this.#running
     if (running === null) return
     this.#running = null
-    this.#reconnector.stop()
-    this.#upgrades.stop()
+    this.#dialling.stop()
     this.#relays.stop()
     this.#discovery.setInterfaces([])
     running.stopping.abort()
@@ -174,12 +160,11 @@ class Libp2pNetwork implements Network {
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
     this.#discovery.setPairs(pairs)
-    this.#reconnector.setTargets(devices)
-    this.#upgrades.setTargets(devices)
+    this.#dialling.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
       before.delete(target.device)
-      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
+      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialling.soon(target.device)
     }
     this.#relays.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
@@ -210,8 +195,7 @@ class Libp2pNetwork implements Network {
   wake(): void {
     this.#lookAtInterfaces()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
-    this.#reconnector.wake()
-    this.#upgrades.wake()
+    this.#dialling.wake()
   }
 
   // ── Starting ───────────────────────────────────────────────────────────────────────────────
@@ -224,7 +208,7 @@ class Libp2pNetwork implements Network {
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
     return new Peers(own, this.#options.clock, {
       up: (device, link) => {
-        this.#reconnector.connected(device)
+        this.#dialling.connected(device)
         handler.event({ kind: 'peerUp', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
@@ -233,8 +217,7 @@ class Libp2pNetwork implements Network {
         this.#onPath(device, link)
       },
       down: (device, durationMs) => {
-        this.#reconnector.disconnected(device, durationMs)
-        this.#upgrades.connected(device)
+        this.#dialling.disconnected(device, durationMs)
         handler.event({ kind: 'peerDown', device })
         this.#relays.lost(device)
       },
@@ -243,13 +226,9 @@ class Libp2pNetwork implements Network {
   }
 
   #onPath(device: DeviceId, { path }: Link): void {
-    if (path === 'relay') {
-      this.#upgrades.disconnected(device, limits.stableConnectionMs)
-      return this.#relays.lost(device)
-    }
-    this.#upgrades.connected(device)
-    this.#relays.found(device)
-    for (const other of this.#book.through(device)) this.#reconnector.soon(other)
+    this.#dialling.onPath(device, path)
+    if (path === 'relay') this.#relays.lost(device)
+    else this.#relays.found(device)
   }
 
   async #open(node: Libp2p): Promise<void> {
@@ -322,43 +301,6 @@ class Libp2pNetwork implements Network {
     }
   }
 
-  // ── Dialling ───────────────────────────────────────────────────────────────────────────────
-
-  #reachOptions(running: Running, device: DeviceId): ReachOptions {
-    return {
-      node: running.node,
-      readySockets: running.readySockets,
-      clock: this.#options.clock,
-      log: this.#options.log,
-      permits: (address) => this.#book.permits(address),
-      relays: this.#relays.client,
-      isConnected: () => running.peers.has(device),
-      reached: ({ stream, connection }) => {
-        if (this.#running === running && this.#book.has(device)) this.#streamOpened(stream, connection)
-        else connection.abort(new Error('Not wanted any more'))
-      },
-    }
-  }
-
-  async #dial(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null || running.peers.count >= limits.connectionsMax) return
-    const [direct, relayed] = [this.#book.direct(device), this.#relays.waysTo(device)]
-    await reach(this.#reachOptions(running, device), peer, direct, relayed, running.stopping.signal)
-  }
-
-  async #dialDirectly(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null) return
-    await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
-  }
-
-  /** Something new was learnt of where the device is. */
-  #dialSoon(device: DeviceId): void {
-    this.#reconnector.soon(device)
-    this.#upgrades.soon(device)
-  }
-
   // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
 
   /** True when an address of this machine came or went. */
@@ -392,7 +334,7 @@ class Libp2pNetwork implements Network {
 
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
-    this.#dialSoon(device)
+    this.#dialling.soon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }
