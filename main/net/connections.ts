@@ -5,8 +5,11 @@ import { networkLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
+import { remoteSocket } from './remote.ts'
 
 interface Entry extends GateConnection {
+  /** The other end, or the relay that stands between. */
+  readonly host: string
   readonly cancelTimeout: () => void
 }
 
@@ -24,6 +27,7 @@ export class Connections {
     const close = (): void => connection.abort(new Error('Closed here'))
     this.#entries.set(connection, {
       device,
+      host: remoteSocket(connection)?.host ?? '',
       openedAtMs: this.#clock.nowMs(),
       close,
       cancelTimeout: this.#clock.after(networkLimits.streamOpenTimeoutMs, close),
@@ -42,6 +46,11 @@ export class Connections {
 
   all(): readonly GateConnection[] {
     return [...this.#entries.values()]
+  }
+
+  /** Whether a connection with this host stands. */
+  hasHost(host: string): boolean {
+    return [...this.#entries.values()].some((entry) => entry.host === host)
   }
 
   /** Ends connections on which somebody who is no contact has opened more streams than a stranger may. */

@@ -24,6 +24,7 @@ import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { PeerStream } from './stream/peerStream.ts'
+import { StunResponder } from './stun/responder.ts'
 import { listenProblems, ReadySockets } from './transport.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
@@ -49,8 +50,10 @@ class Libp2pNetwork implements Network {
   readonly #discovery: Discovery
   readonly #relays: Relays
   readonly #dialling: Dialling
+  readonly #stun: StunResponder
   #running: Running | null = null
   #lan: boolean
+  #serving = false
   #pulses = 0
   #announced = ''
 
@@ -85,6 +88,7 @@ class Libp2pNetwork implements Network {
       running: () => this.#running,
       reached: ({ stream, connection }) => this.#streamOpened(stream, connection),
     })
+    this.#stun = new StunResponder({ clock, log, isConnected: (host) => this.#connections.hasHost(host) })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
@@ -135,6 +139,7 @@ class Libp2pNetwork implements Network {
     this.#reportListening(handler, [...ports], failures)
     this.#announce()
     this.#applyLan()
+    this.#applyServing()
     this.#dialling.start()
     this.#relays.start()
   }
@@ -149,6 +154,7 @@ class Libp2pNetwork implements Network {
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
+    this.#applyServing()
     this.#announced = ''
     await running.node.stop()
     this.#connections.stop()
@@ -189,7 +195,9 @@ class Libp2pNetwork implements Network {
   }
 
   setServing(relay: boolean): void {
+    this.#serving = relay
     this.#relays.host.setServing(relay)
+    this.#applyServing()
   }
 
   wake(): void {
@@ -330,6 +338,13 @@ class Libp2pNetwork implements Network {
     const { confine, listen } = this.#options
     const on = this.#lan && this.#running !== null && !listen.loopbackOnly
     this.#discovery.setInterfaces(on ? lanInterfaces(confine, this.#book.interfaces) : [])
+  }
+
+  /** Who is reached through this relay may ask it by STUN under which address it sees them. */
+  #applyServing(): void {
+    const { port } = this.#book
+    if (this.#serving && port !== 0) this.#stun.start(this.#listenHosts(), port)
+    else this.#stun.stop()
   }
 
   #found(device: DeviceId, address: SocketAddress): void {
