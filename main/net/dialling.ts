@@ -15,6 +15,7 @@ import type { ReachOptions } from './reach.ts'
 import { Reconnector } from './reconnect.ts'
 import type { Relays } from './relay/relays.ts'
 import type { ReadySockets } from './transport.ts'
+import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** What dialling needs of a network that runs. */
 export interface DiallingNode {
@@ -30,6 +31,7 @@ export interface DiallingOptions {
   readonly log: Log
   readonly book: AddressBook
   readonly relays: Relays
+  readonly webrtc: Webrtc
   /** Null while the network does not run. */
   readonly running: () => DiallingNode | null
   readonly reached: (dialled: Dialled) => void
@@ -77,6 +79,7 @@ export class Dialling {
   setTargets(devices: readonly DeviceId[]): void {
     this.#reconnector.setTargets(devices)
     this.#upgrades.setTargets(devices)
+    this.#options.webrtc.setTargets(devices)
   }
 
   /** Something new was learnt of where the device is. */
@@ -88,19 +91,25 @@ export class Dialling {
   wake(): void {
     this.#reconnector.wake()
     this.#upgrades.wake()
+    this.#options.webrtc.wake()
   }
 
   connected(device: DeviceId): void {
     this.#reconnector.connected(device)
   }
 
-  disconnected(device: DeviceId, durationMs: number): void {
+  /** The device is reached no more; by `path` it was last. */
+  disconnected(device: DeviceId, durationMs: number, path: PathKind): void {
     this.#reconnector.disconnected(device, durationMs)
     this.#upgrades.connected(device)
+    this.#options.webrtc.onPath(device, null)
+    // The relay over which it came about is there, as far as anybody knows.
+    if (path === 'webrtc') this.#reconnector.soon(device)
   }
 
   /** The device is reached by this path from now on. */
   onPath(device: DeviceId, path: PathKind): void {
+    this.#options.webrtc.onPath(device, path)
     if (path === 'relay') return this.#upgrades.disconnected(device, limits.stableConnectionMs)
     this.#upgrades.connected(device)
     for (const other of this.#options.book.through(device)) this.#reconnector.soon(other)

@@ -10,6 +10,7 @@ import { announcement, directAddresses } from './announcement.ts'
 import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
 import { Dialling } from './dialling.ts'
+import type { Dialled } from './dial.ts'
 import { createGate } from './gate.ts'
 import { readInterfaces, signatureOf } from './interfaces.ts'
 import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
@@ -22,14 +23,23 @@ import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
+import { silentLogger } from './silentLogger.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { PeerStream } from './stream/peerStream.ts'
 import { StunResponder } from './stun/responder.ts'
 import { listenProblems, ReadySockets } from './transport.ts'
+import { createWebrtc } from './webrtc/create.ts'
+import { webrtcProtocol } from './webrtc/signalling.ts'
+import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
-export function createNetwork(options: NetworkOptions): Network {
+export function createNetwork(options: NetworkOptions): Network & WebrtcSwitch {
   return new Libp2pNetwork(options)
+}
+
+interface WebrtcSwitch {
+  /** Whether relayed peers may be reached directly over UDP; switched off, such connections end. */
+  setWebrtc(on: boolean): void
 }
 
 interface Running {
@@ -43,12 +53,13 @@ interface Running {
 
 const limits = networkLimits
 
-class Libp2pNetwork implements Network {
+class Libp2pNetwork implements Network, WebrtcSwitch {
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
   readonly #discovery: Discovery
   readonly #relays: Relays
+  readonly #webrtc: Webrtc
   readonly #dialling: Dialling
   readonly #stun: StunResponder
   #running: Running | null = null
@@ -79,14 +90,22 @@ class Libp2pNetwork implements Network {
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
       changed: () => this.#announce(),
     })
+    const reached = ({ stream, connection }: Dialled): void => this.#streamOpened(stream, connection)
+    this.#webrtc = createWebrtc(options, {
+      book: this.#book,
+      relays: this.#relays,
+      pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      reached,
+    })
     this.#dialling = new Dialling({
       clock,
       random,
       log,
       book: this.#book,
       relays: this.#relays,
+      webrtc: this.#webrtc,
       running: () => this.#running,
-      reached: ({ stream, connection }) => this.#streamOpened(stream, connection),
+      reached,
     })
     this.#stun = new StunResponder({ clock, log, isConnected: (host) => this.#connections.hasHost(host) })
   }
@@ -124,6 +143,7 @@ class Libp2pNetwork implements Network {
       }),
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
+      upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
       announce: () => this.#directAddresses(),
     })
     const peers = this.#createPeers(own, handler)
@@ -149,6 +169,7 @@ class Libp2pNetwork implements Network {
     if (running === null) return
     this.#running = null
     this.#dialling.stop()
+    this.#webrtc.stop()
     this.#relays.stop()
     this.#discovery.setInterfaces([])
     running.stopping.abort()
@@ -200,6 +221,10 @@ class Libp2pNetwork implements Network {
     this.#applyServing()
   }
 
+  setWebrtc(on: boolean): void {
+    this.#webrtc.setOn(on)
+  }
+
   wake(): void {
     this.#lookAtInterfaces()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
@@ -224,8 +249,8 @@ class Libp2pNetwork implements Network {
         handler.event({ kind: 'pathChanged', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
-      down: (device, durationMs) => {
-        this.#dialling.disconnected(device, durationMs)
+      down: (device, durationMs, link) => {
+        this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
         this.#relays.lost(device)
       },
@@ -248,6 +273,11 @@ class Libp2pNetwork implements Network {
       else stream.abort(new Error('Who dialled opens the stream'))
     }
     await node.handle(framesProtocol, onStream, {
+      maxInboundStreams: 1,
+      maxOutboundStreams: 1,
+      runOnLimitedConnection: true,
+    })
+    await node.handle(webrtcProtocol, (stream, connection) => this.#webrtc.onStream(stream, connection), {
       maxInboundStreams: 1,
       maxOutboundStreams: 1,
       runOnLimitedConnection: true,

@@ -73,6 +73,7 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     listen: listenOptions(network, rememberedPort(resident.settings)),
     confine: network.confine,
     lan,
+    webrtc: true,
     clock,
     random,
     log,
