@@ -285,6 +285,28 @@ export const networkLimits = {
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
 
+  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
+  stunRequestSizeBytesMax: 512,
+  /** Answers to one source. */
+  stunAnswersPerSecondMax: 16,
+  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  webrtcJitterMs: 500,
+  /** From the first message about it to the stream of frames. */
+  webrtcTimeoutMs: 4 * second,
+  /** How long the addresses that are found late are waited for. */
+  webrtcGatherMs: second,
+  webrtcAttemptsMax: 8,
+  /** A peer may propose a connection at most this often. */
+  webrtcProposalGapMs: 2 * second,
+  webrtcCandidatesMax: 8,
+  webrtcDescriptionSizeBytesMax: 256,
+  webrtcMessageSizeBytesMax: 16_384,
+  /** What may wait to be sent below the connection, and what came and is not read yet. */
+  webrtcSendBufferBytesMax: 262_144,
+  webrtcReadBufferBytesMax: 1_048_576,
+  /** How long what was written last may take to leave. */
+  webrtcCloseMs: second,
+
   // The LAN.
   lanEpochMs: 15 * minute,
   lanTokenSizeBytes: 16,

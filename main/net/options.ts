@@ -38,6 +38,8 @@ export interface NetworkOptions {
   readonly announce?: readonly AnnouncedHost[]
   /** Whether LAN discovery is on at first. */
   readonly lan: boolean
+  /** Whether relayed peers may be reached directly over UDP at first. */
+  readonly webrtc: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

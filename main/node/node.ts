@@ -78,6 +78,7 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     confine: network.confine,
     announce: network.announce ?? [],
     lan,
+    webrtc: true,
     clock,
     random,
     log,
