@@ -145,6 +145,11 @@ export class Internet {
     if (routes[0] === 'default') this.#ip(name, 'route', 'replace', ...routes)
   }
 
+  /** From now on a home's router drops a protocol without a word, both ways. */
+  drop(home: string, protocol: string): void {
+    this.within(home, 'iptables', '-I', 'FORWARD', '-p', protocol, '-j', 'DROP')
+  }
+
   run(name: string, script: string, ...args: readonly string[]): NamespaceProcess {
     const made = new NamespaceProcess(this.#name(name), script, args)
     this.#processes.push(made)
