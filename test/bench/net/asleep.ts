@@ -1,5 +1,5 @@
 /** A message for somebody who sleeps, held by a contact of theirs, while its sender goes. */
-import { last, numbered } from '../../net/lab/laboratory.ts'
+import { numbered } from '../../net/lab/laboratory.ts'
 import type { Laboratory } from '../../net/lab/laboratory.ts'
 import { account, holds, within } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -7,15 +7,14 @@ import type { Row } from './rows.ts'
 const count = 20
 const heldTimeoutMs = 10_000
 const wakeTimeoutMs = 30_000
-/** Time in which those who have met tell each other where messages can be left. */
-const acquaintanceMs = 3_000
 
 export async function measureAsleep(lab: Laboratory): Promise<readonly Row[]> {
   await lab.homes('portRestricted', 'symmetric', 15)
-  const server = await lab.server('public', 10, 'Mia', 'relay')
-  await server.set({ serveMailbox: true })
+  const server = await lab.server('public', 10, 'Mia', { serveRelay: true, serveMailbox: true })
   const { anna, ben, conversation } = await lab.meetFromHomes([server])
-  await last(acquaintanceMs)
+  // Where his messages can be left reaches Anna before what he says.
+  await ben.say(conversation, ['good night'])
+  await anna.hears(['good night'])
   await ben.stop()
   await anna.parted(ben)
   const texts = numbered('while Ben sleeps', count)

@@ -12,7 +12,7 @@ const directTimeoutMs = 15_000
 export async function measureHomes(lab: Laboratory, natA: Nat, natB: Nat): Promise<readonly Row[]> {
   const label = `${natA}/${natB}`
   await lab.homes(natA, natB, delayMs)
-  const relay = await lab.server('public', 10, 'Rita', 'relay')
+  const relay = await lab.server('public', 10, 'Rita', { serveRelay: true })
   const [anna, ben] = [await lab.node('hostA', 'Anna'), await lab.node('hostB', 'Ben')]
   for (const one of [anna, ben]) await befriend(relay, one)
   await anna.reachable('/p2p-circuit')

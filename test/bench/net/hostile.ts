@@ -15,7 +15,7 @@ const servedTimeoutMs = 60_000
 
 /** @param script the stranger's, hostileProcess.ts */
 export async function measureHostile(lab: Laboratory, script: string): Promise<readonly Row[]> {
-  const target = await lab.server('public', 10, 'Rita', 'relay')
+  const target = await lab.server('public', 10, 'Rita', { serveRelay: true })
   lab.internet.server('one', 20)
   lab.internet.server('other', 21)
   lab.internet.server('strangers', 22)

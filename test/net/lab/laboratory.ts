@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '../../../preload/contract/dto.ts'
 import { befriend } from '../../interop/headlessNode.ts'
 import { Internet } from '../internet.ts'
 import type { Nat } from '../internet.ts'
@@ -11,6 +12,9 @@ import type { LabNodeOptions } from './labNode.ts'
 
 /** The port of nodes that others must find again at the same place. */
 export const servingPort = 4_001
+
+/** What a node does for its contacts. */
+type Serves = Partial<Pick<Settings, 'serveRelay' | 'serveMailbox'>>
 
 /** Two who have met, and their conversation. */
 export interface Pair {
@@ -63,10 +67,10 @@ export class Laboratory {
   }
 
   /** A node on the public network that serves contacts. */
-  async server(machine: string, number: number, name: string, role: 'relay' | 'mailbox'): Promise<LabNode> {
+  async server(machine: string, number: number, name: string, serves: Serves): Promise<LabNode> {
     this.internet.server(machine, number)
     const made = await this.node(machine, name, { port: servingPort })
-    await made.set(role === 'relay' ? { serveRelay: true } : { serveMailbox: true })
+    await made.set(serves)
     return made
   }
 
