@@ -217,6 +217,12 @@ export const networkLimits = {
   stableConnectionMs: 30 * second,
   interfacePollMs: 2 * second,
 
+  // Through a proxy.
+  /** A proxy may need long to reach an onion service. */
+  proxyConnectTimeoutMs: 30 * second,
+  proxyDialTimeoutMs: 60 * second,
+  proxyHandshakeTimeoutMs: 20 * second,
+
   // Through relays.
   /** Relays at which this device keeps a place. */
   relaysMax: 3,
@@ -252,6 +258,29 @@ export const networkLimits = {
   relayRequestSizeBytesMax: 4_096,
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
+
+  // A port that the router maps.
+  mappingLifetimeMs: hour,
+  /** It is asked for anew after this long: a router that was off has forgotten it. */
+  mappingRenewMs: 5 * minute,
+  mappingRetryMs: 30 * second,
+  mappingRetryMsMax: 30 * minute,
+  /** How often NAT-PMP asks one thing, and how long it waits for the first answer; doubled each time. */
+  mappingAsksMax: 3,
+  mappingAskAfterMs: 250,
+  /** How long UPnP looks for routers, how many packets it reads, and how many routers it speaks with. */
+  mappingSearchMs: 2 * second,
+  mappingSearchAnswersMax: 32,
+  mappingRoutersMax: 4,
+  /** Of one answer of a router. */
+  mappingAnswerTimeoutMs: 3 * second,
+  mappingAnswerBytesMax: 131_072,
+  mappingElementsMax: 4_096,
+  mappingHeadersMax: 32,
+  mappingHeaderBytesMax: 8_192,
+  mappingUrlLengthMax: 1_024,
+  /** Ports that are tried when others have taken them. */
+  mappingPortTriesMax: 4,
 
   // The LAN.
   lanEpochMs: 15 * minute,
