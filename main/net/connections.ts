@@ -55,6 +55,10 @@ export class Connections {
     for (const entry of this.all()) if (entry.device === device) entry.close()
   }
 
+  closeAll(): void {
+    for (const entry of this.all()) entry.close()
+  }
+
   stop(): void {
     for (const entry of this.#entries.values()) entry.cancelTimeout()
     this.#entries.clear()

@@ -16,6 +16,8 @@ export interface GateOptions {
   /** Whether the device is one that we want to be connected with. */
   readonly isTarget: (device: DeviceId) => boolean
   readonly mayDial: (address: Multiaddr) => boolean
+  /** Whether the device may be connected with us without a relay between. */
+  readonly mayMeet: (device: DeviceId) => boolean
   readonly connections: () => readonly GateConnection[]
   /** Whether we keep a place at this relay, and may be called through it. */
   readonly isOurRelay: (relay: DeviceId) => boolean
@@ -32,7 +34,12 @@ export interface GateConnection {
 }
 
 function sourceOfConnection(connection: MultiaddrConnection): string {
-  return sourceOf(String(connection.remoteAddr.getComponents()[0]?.value ?? ''))
+  const host = connection.remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+  return sourceOf(String(host?.value ?? ''))
+}
+
+function isRelayed(connection: MultiaddrConnection): boolean {
+  return connection.remoteAddr.getComponents().some(({ name }) => name === 'p2p-circuit')
 }
 
 /** Sockets that have not proved a key yet, oldest first. */
@@ -89,7 +96,8 @@ export function createGate(options: GateOptions): ConnectionGater & { readonly p
     denyInboundEncryptedConnection: (peer: PeerId, connection) => {
       pending.delete(connection)
       const device = deviceOf(peer)
-      return device === null || !options.admits(device) || !hasRoom(device, options)
+      if (device === null || !options.admits(device)) return true
+      return (!isRelayed(connection) && !options.mayMeet(device)) || !hasRoom(device, options)
     },
     denyInboundRelayReservation: (source) => {
       const device = deviceOf(source)

@@ -3,16 +3,12 @@ import './withResolvers.ts'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
-import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome, Serving } from '../core/ports.ts'
+import type { Network, NetworkHandler, PeerTarget, Privacy, SendOutcome, Serving } from '../core/ports.ts'
 import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
-import { announcement, directAddresses } from './announcement.ts'
-import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
 import { createGate } from './gate.ts'
-import { readInterfaces, signatureOf } from './interfaces.ts'
 import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
-import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
 import { absentMail } from './mailbox/absent.ts'
@@ -27,7 +23,9 @@ import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { PeerStream } from './stream/peerStream.ts'
-import { listenProblems, ReadySockets } from './transport.ts'
+import { Surroundings } from './surroundings.ts'
+import { ListenReport, ReadySockets } from './transport.ts'
+import { samePrivacy, Ways } from './ways.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
 export function createNetwork(options: NetworkOptions): Network {
@@ -50,28 +48,32 @@ class Libp2pNetwork implements Network {
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
-  readonly #discovery: Discovery
+  readonly #surroundings: Surroundings
   /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
   readonly #reconnector: Reconnector
   readonly #upgrades: Reconnector
   readonly #relays: Relays
+  /** Whom to tell, from `start` to `stop`. */
+  #handler: NetworkHandler | null = null
   #running: Running | null = null
-  #lan: boolean
+  /** Starts and stops, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #ways: Ways
   #pulses = 0
-  #announced = ''
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
-    this.#lan = options.lan
+    this.#ways = this.#waysOf(options.privacy)
     this.#book = new AddressBook(options.confine, clock)
+    this.#book.privacy = options.privacy
     this.#connections = new Connections(clock)
-    this.#discovery = new Discovery({
-      clock,
-      random,
-      log,
-      port: () => this.#book.port,
+    this.#surroundings = new Surroundings({
+      network: options,
+      book: this.#book,
+      relayed: () => this.#relays.addresses(),
       found: (device, address) => this.#found(device, address),
+      event: (event) => this.#running?.handler.event(event),
     })
     this.#reconnector = new Reconnector({
       clock,
@@ -97,36 +99,49 @@ class Libp2pNetwork implements Network {
       book: this.#book,
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
-      changed: () => this.#announce(),
+      changed: () => this.#surroundings.announce(),
     })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
-    if (this.#running !== null) throw new Error('The network runs already')
-    const { clock } = this.#options
-    this.#book.interfaces = readInterfaces()
+    if (this.#handler !== null) throw new Error('The network runs already')
+    this.#handler = handler
+    await this.#begin()
+  }
+
+  async stop(): Promise<void> {
+    this.#handler = null
+    this.#end()
+    await this.#turn
+  }
+
+  #begin(): Promise<void> {
+    const begun = this.#turn.then(() => this.#start())
+    this.#turn = begun.catch(() => undefined)
+    return begun
+  }
+
+  async #start(): Promise<void> {
+    const [handler, ways, { clock }] = [this.#handler, this.#ways, this.#options]
+    if (handler === null || this.#running !== null) return
+    this.#surroundings.prepare()
     const readySockets = new ReadySockets()
-    const ports = new Set<number>()
-    const failures: ListenError[] = []
+    const listening = new ListenReport(this.#options.listen)
     const privateKey = await deviceKey(this.#options.deviceSeed)
     const own = deviceOfKey(privateKey)
     const node = await createNode({
+      ...this.#options,
       privateKey,
-      clock,
-      noiseCrypto: this.#options.noiseCrypto,
-      listenHosts: this.#listenHosts(),
-      listenPlan: {
-        port: this.#options.listen.port,
-        portFallback: this.#options.listen.portFallback,
-        listening: (_family, port) => void ports.add(port),
-        failed: (_family, error) => void failures.push(error),
-      },
+      listenPlan: listening,
       readySockets,
+      listenHosts: this.#surroundings.listenHosts(),
+      handshakeTimeoutMs: ways.handshakeTimeoutMs,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
+        mayMeet: (device) => this.#book.mayMeet(device),
         connections: () => this.#connections.all(),
         isOurRelay: (relay) => this.#relays.isOurs(relay),
         mayReserve: (device) => this.#relays.host.mayReserve(device),
@@ -134,10 +149,12 @@ class Libp2pNetwork implements Network {
       }),
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
-      announce: () => this.#directAddresses(),
+      announce: () => this.#surroundings.directAddresses(),
     })
+    // Another mode was chosen meanwhile, or none is wanted any more.
+    if (this.#handler !== handler || this.#ways !== ways) return
     const peers = this.#createPeers(own, handler)
-    this.#running = {
+    const running: Running = {
       node,
       handler,
       peers,
@@ -145,29 +162,33 @@ class Libp2pNetwork implements Network {
       stopping: new AbortController(),
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
+    this.#running = running
     await this.#open(node)
-    this.#reportListening(handler, [...ports], failures)
-    this.#announce()
-    this.#applyLan()
+    if (this.#running !== running) return
+    this.#book.port = listening.ports[0] ?? 0
+    listening.tell(handler)
+    this.#surroundings.start()
     this.#reconnector.start()
     this.#upgrades.start()
     this.#relays.start()
   }
 
-  async stop(): Promise<void> {
+  /** Ends at once what runs; its remains are cleared away before anything is begun anew. */
+  #end(): void {
     const running = this.#running
     if (running === null) return
     this.#running = null
     this.#reconnector.stop()
     this.#upgrades.stop()
     this.#relays.stop()
-    this.#discovery.setInterfaces([])
+    const withdrawn = this.#surroundings.stop()
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
-    this.#announced = ''
-    await running.node.stop()
-    this.#connections.stop()
+    this.#connections.closeAll()
+    this.#turn = this.#turn
+      .then(() => Promise.all([running.node.stop(), withdrawn]))
+      .then(() => this.#connections.stop())
   }
 
   setPeers(targets: readonly PeerTarget[]): void {
@@ -175,7 +196,7 @@ class Libp2pNetwork implements Network {
     const devices = targets.map((target) => target.device)
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
-    this.#discovery.setPairs(pairs)
+    this.#surroundings.setPairs(pairs)
     this.#reconnector.setTargets(devices)
     this.#upgrades.setTargets(devices)
     for (const target of targets) {
@@ -201,27 +222,46 @@ class Libp2pNetwork implements Network {
   }
 
   setLanDiscovery(on: boolean): void {
-    this.#lan = on
-    this.#applyLan()
+    this.#surroundings.setLan(on)
   }
 
   setServing({ relay }: Serving): void {
     this.#relays.host.setServing(relay)
   }
 
-  setPrivacy(): void {}
-  setPortMapping(): void {}
+  setPortMapping(on: boolean): void {
+    this.#surroundings.setPortMapping(on)
+  }
+
+  setPrivacy(privacy: Privacy): void {
+    if (samePrivacy(privacy, this.#ways.privacy)) return
+    this.#ways = this.#waysOf(privacy)
+    this.#book.privacy = privacy
+    this.#applyPrivacy()
+  }
 
   wake(): void {
-    this.#lookAtInterfaces()
+    this.#surroundings.look()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
     this.#reconnector.wake()
     this.#upgrades.wake()
   }
 
-  #listenHosts(): readonly string[] {
-    const { confine, listen } = this.#options
-    return listenHosts(confine, listen.loopbackOnly, listen.families, this.#book.interfaces)
+  #waysOf(privacy: Privacy): Ways {
+    const ways: Ways = new Ways(privacy, this.#options, (why) => {
+      if (this.#ways === ways) this.#running?.handler.event({ kind: 'proxyFailed', why })
+    })
+    return ways
+  }
+
+  /**
+   * Every connection ends, allowed ones too, and the node begins anew with the sockets of the new mode: so nothing of
+   * the old one can be left over.
+   */
+  #applyPrivacy(): void {
+    if (this.#handler === null) return
+    this.#end()
+    this.#begin().catch(() => this.#options.log.warn('net.restartFailed'))
   }
 
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
@@ -271,14 +311,6 @@ class Libp2pNetwork implements Network {
     await node.start()
   }
 
-  #reportListening(handler: NetworkHandler, ports: readonly number[], failures: readonly ListenError[]): void {
-    for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
-    this.#book.port = ports[0] ?? 0
-    if (ports.length > 0) handler.event({ kind: 'listening', ports })
-  }
-
-  // ── Connections and streams ────────────────────────────────────────────────────────────────
-
   #closed(node: Libp2p, connection: Connection): void {
     this.#connections.closed(connection)
     // libp2p's book of peers must not grow with every stranger who ever came.
@@ -320,9 +352,7 @@ class Libp2pNetwork implements Network {
       if (stream.framelessPulses > idlePulsesMax && !this.#book.has(device)) stream.end('idleStranger')
     })
     this.#pulses++
-    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#lookAtInterfaces()) {
-      this.wake()
-    }
+    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#surroundings.look()) this.wake()
   }
 
   #reachOptions(running: Running, device: DeviceId): ReachOptions {
@@ -331,7 +361,9 @@ class Libp2pNetwork implements Network {
       readySockets: running.readySockets,
       clock: this.#options.clock,
       log: this.#options.log,
-      permits: (address) => this.#book.permits(address),
+      permits: (address) => this.#book.permits(device, address),
+      connect: this.#ways.connectFor(device),
+      dialTimeoutMs: this.#ways.dialTimeoutMs,
       relays: this.#relays.client,
       isConnected: () => running.peers.has(device),
       reached: ({ stream, connection }) => {
@@ -354,44 +386,13 @@ class Libp2pNetwork implements Network {
     await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
   }
 
-  /** Something new was learnt of where the device is. */
   #dialSoon(device: DeviceId): void {
     this.#reconnector.soon(device)
     this.#upgrades.soon(device)
   }
 
-  // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
-
-  /** True when an address of this machine came or went. */
-  #lookAtInterfaces(): boolean {
-    if (this.#running === null) return false
-    const interfaces = readInterfaces()
-    if (signatureOf(interfaces) === signatureOf(this.#book.interfaces)) return false
-    this.#book.interfaces = interfaces
-    this.#announce()
-    this.#applyLan()
-    return true
-  }
-
-  #directAddresses(): readonly string[] {
-    return directAddresses(this.#options, this.#book.interfaces, this.#book.port)
-  }
-
-  #announce(): void {
-    if (this.#running === null) return
-    const addresses = announcement(this.#directAddresses(), this.#relays.addresses())
-    if (addresses.join() === this.#announced) return
-    this.#announced = addresses.join()
-    this.#running.handler.event({ kind: 'addresses', addresses })
-  }
-
-  #applyLan(): void {
-    const on = this.#lan && this.#running !== null && !this.#options.listen.loopbackOnly
-    this.#discovery.setInterfaces(on ? lanInterfaces(this.#options.confine, this.#book.interfaces) : [])
-  }
-
   #found(device: DeviceId, address: SocketAddress): void {
-    if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
+    if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
     this.#dialSoon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)

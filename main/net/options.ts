@@ -1,6 +1,6 @@
 /** What a network is made of. */
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import type { Clock, Log, Random } from '../core/ports.ts'
+import type { Clock, Log, Privacy, Random } from '../core/ports.ts'
 
 /**
  * Where this network may listen and dial.
@@ -28,6 +28,9 @@ export interface NetworkOptions {
   readonly confine: Confinement
   /** Whether LAN discovery is on at first. */
   readonly lan: boolean
+  readonly privacy: Privacy
+  /** Whether the router is asked at first to map a port to us. */
+  readonly portMapping: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -1,8 +1,9 @@
 /** Who is at the other end of a connection, as addresses. */
 import type { Connection } from '@libp2p/interface'
 import type { PathKind } from '../core/ports.ts'
-import { formatAddress, pathOf, socketAddress } from './addresses.ts'
-import type { SocketAddress } from './addresses.ts'
+import { parseOwnAddress, pathOf } from './addresses.ts'
+import { formatDialAddress, isNamed, parseName } from './names.ts'
+import type { DialAddress } from './names.ts'
 import { formatRelayed, parseRelayed } from './relay/address.ts'
 
 const circuit = '/p2p-circuit'
@@ -13,9 +14,15 @@ export interface Remote {
 }
 
 /** The address of the other end, or of the relay that stands between, without a peer id. */
-export function remoteSocket(connection: Connection): SocketAddress | null {
-  const [host, port] = connection.remoteAddr.getComponents()
-  return socketAddress(String(host?.value ?? ''), Number(port?.value ?? 0))
+function remoteAddress(connection: Connection): DialAddress | null {
+  const text = connection.remoteAddr.toString().replace(/\/p2p\/.*$/, '')
+  return parseOwnAddress(text) ?? parseName(text)
+}
+
+/** As an address that others could dial too; null when it is of one link only. */
+export function remoteSocket(connection: Connection): DialAddress | null {
+  const address = remoteAddress(connection)
+  return address === null || (!isNamed(address) && address.zone !== undefined) ? null : address
 }
 
 /** How the other end is reached; null when that is no way that we know. */
@@ -27,6 +34,7 @@ export function remoteOf(connection: Connection): Remote | null {
     const address = relayed === null ? null : formatRelayed(relayed)
     return address === null ? null : { path: 'relay', address }
   }
-  const socket = remoteSocket(connection)
-  return socket === null ? null : { path: pathOf(socket.host), address: formatAddress(socket) }
+  const address = remoteAddress(connection)
+  if (address === null) return null
+  return { path: isNamed(address) ? 'direct' : pathOf(address.host), address: formatDialAddress(address) }
 }

@@ -9,7 +9,7 @@ import type { TCPComponents } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { networkLimits } from '../core/limits.ts'
-import type { ListenError } from '../core/ports.ts'
+import type { ListenError, NetworkHandler } from '../core/ports.ts'
 import type { AddressFamily } from './addresses.ts'
 
 /** Connected sockets, by the whole multiaddr that libp2p is then told to dial. */
@@ -19,6 +19,10 @@ export class ReadySockets {
   put(address: string, socket: Socket): void {
     this.#sockets.get(address)?.destroy()
     this.#sockets.set(address, socket)
+  }
+
+  has(address: string): boolean {
+    return this.#sockets.has(address)
   }
 
   take(address: string): Socket | null {
@@ -52,10 +56,40 @@ export function listenErrorOf(thrown: unknown, host: string, port: number): List
 }
 
 /** Of what failed, what is worth telling. */
-export function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
+function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
   // A machine without IPv6 is no failure, and both families fail alike.
   const telling = failures.filter((error) => error.kind === 'portInUse' || ports.length === 0)
   return [...new Map(telling.map((error) => [JSON.stringify(error), error])).values()]
+}
+
+/** What came of listening. */
+export class ListenReport implements ListenPlan {
+  readonly port: number
+  readonly portFallback: boolean
+  readonly #ports = new Set<number>()
+  readonly #failures: ListenError[] = []
+
+  constructor({ port, portFallback }: Pick<ListenPlan, 'port' | 'portFallback'>) {
+    this.port = port
+    this.portFallback = portFallback
+  }
+
+  listening(_family: AddressFamily, port: number): void {
+    this.#ports.add(port)
+  }
+
+  failed(_family: AddressFamily, error: ListenError): void {
+    this.#failures.push(error)
+  }
+
+  get ports(): readonly number[] {
+    return [...this.#ports]
+  }
+
+  tell(handler: Pick<NetworkHandler, 'event'>): void {
+    for (const error of listenProblems(this.#failures, this.ports)) handler.event({ kind: 'listenFailed', error })
+    if (this.#ports.size > 0) handler.event({ kind: 'listening', ports: this.ports })
+  }
 }
 
 function portOf(listener: Listener): number {
@@ -115,8 +149,12 @@ export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: 
     if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')
     transport._connect = (address) => {
       const socket = ready.take(address.toString())
-      return socket === null ? Promise.reject(new Error('Not dialled by the dialler')) : Promise.resolve(socket)
+      if (socket === null) return Promise.reject(new Error('Not dialled by the dialler'))
+      // A socket that came through a proxy is paused; by then its reader listens.
+      setImmediate(() => socket.resume())
+      return Promise.resolve(socket)
     }
+    transport.dialFilter = (addresses) => addresses.filter((address) => ready.has(address.toString()))
     const createListener = transport.createListener.bind(transport)
     transport.createListener = (options: CreateListenerOptions): Listener => {
       const listener = createListener(options)

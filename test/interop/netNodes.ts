@@ -126,6 +126,8 @@ export async function testNode(seed: Uint8Array, options: TestOptions = {}): Pro
     deviceSeed: seed,
     confine: 'loopback',
     lan: false,
+    privacy: { kind: 'open' },
+    portMapping: false,
     clock: realClock,
     random: realRandom,
     log: silentLog,

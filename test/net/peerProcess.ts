@@ -47,6 +47,8 @@ const network = createNetwork({
   listen: { port: Number(port), portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
   confine: interfaceName === 'any' ? 'none' : { interfaces: [interfaceName] },
   lan: lan === 'on',
+  privacy: { kind: 'open' },
+  portMapping: false,
   clock: {
     nowMs: () => Date.now(),
     after: (delayMs, call) => {

@@ -5,8 +5,8 @@ import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, Log, PathKind, Random } from '../../core/ports.ts'
 import { err } from '../../core/result.ts'
 import type { AddressBook } from '../addressBook.ts'
-import type { SocketAddress } from '../addresses.ts'
 import type { LinkStream } from '../peers.ts'
+import type { DialAddress } from '../names.ts'
 import { remoteSocket } from '../remote.ts'
 import { PeerStream } from '../stream/peerStream.ts'
 import { formatRelayed } from './address.ts'
@@ -34,7 +34,7 @@ export class Relays {
   readonly #options: RelaysOptions
   readonly #reservations: Reservations
   /** Where we last dialled each relay with success. */
-  readonly #answeredAt = new Map<DeviceId, SocketAddress>()
+  readonly #answeredAt = new Map<DeviceId, DialAddress>()
 
   constructor(options: RelaysOptions) {
     const { clock, random, log, book, changed } = options
