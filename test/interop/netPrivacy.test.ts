@@ -176,10 +176,15 @@ describe('another mode at run time', () => {
   it('ends direct connections at once, and takes them up again when it is over', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const [a, b] = [await scene.node(1), await scene.node(2)]
+    const dialled = vi.spyOn(Socket.prototype, 'connect')
+    onTestFinished(() => dialled.mockRestore())
     a.network.setPeers([targetAt(b, b.addresses)])
     b.network.setPeers([targetAt(a, [])])
     await Promise.all([a.untilUp(b.device), b.untilUp(a.device)])
+    const sockets = dialled.mock.contexts as readonly Socket[]
+    expect(sockets.some((socket) => !socket.destroyed)).toBe(true)
     a.network.setPrivacy({ kind: 'relayOnly' })
+    expect(sockets.every((socket) => socket.destroyed)).toBe(true)
     expect(a.network.send(b.device, numbered(1))).toBe('notConnected')
     await Promise.all([
       a.until('down', () => a.count('peerDown') === 1),

@@ -64,6 +64,8 @@ export class SocksServer {
   accepted = 0
   /** Whose first word was read. */
   greeted = 0
+  /** What is sent in one piece with the answer, as if who was reached had spoken first. */
+  early = ''
 
   constructor(misbehaviour: Misbehaviour | null = null) {
     this.#misbehaviour = misbehaviour
@@ -114,7 +116,7 @@ export class SocksServer {
     const onward = connect(known, '127.0.0.1')
     this.#keep(onward)
     await once(onward, 'connect')
-    socket.write(Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+    socket.write(Buffer.concat([Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0), Buffer.from(this.early)]))
     socket.removeAllListeners('data')
     socket.pipe(onward).pipe(socket)
     socket.on('close', () => onward.destroy())

@@ -44,9 +44,13 @@ async function talker(): Promise<Server> {
   return server
 }
 
-function firstWords(socket: Socket): Promise<string> {
+function words(socket: Socket, length: number): Promise<string> {
   return new Promise((resolve) => {
-    socket.once('data', (part) => resolve(part.toString()))
+    let heard = ''
+    socket.on('data', (part) => {
+      heard += part.toString()
+      if (heard.length >= length) resolve(heard)
+    })
     socket.resume()
   })
 }
@@ -59,12 +63,18 @@ describe('a SOCKS5 proxy', () => {
     await withServer(null, async (server) => {
       server.names.set('bob.example:4001', (far.address() as AddressInfo).port)
       const { proxy, failures } = proxyAt(server.port)
-      const socket = await proxy.connectFor(bob)(target, never)
-      if (socket === null) throw new Error('Not connected')
-      expect(await firstWords(socket)).toBe('hello')
-      expect(server.requests.map((request) => request.target)).toEqual(['name:bob.example:4001'])
+      for (const early of ['', 'sooner, ']) {
+        server.early = early
+        const socket = await proxy.connectFor(bob)(target, never)
+        if (socket === null) throw new Error('Not connected')
+        expect(await words(socket, early.length + 5)).toBe(`${early}hello`)
+        socket.destroy()
+      }
+      expect(server.requests.map((request) => request.target)).toEqual([
+        'name:bob.example:4001',
+        'name:bob.example:4001',
+      ])
       expect(failures).toEqual([])
-      socket.destroy()
     })
     far.close()
   })
