@@ -133,6 +133,7 @@ describe('subnets and sources', () => {
   it('counts an IPv6 /64 as one sender', () => {
     expect(sourceOf('2001:db8::1')).toBe(sourceOf('2001:db8::ffff:1'))
     expect(sourceOf('2001:db8::1')).not.toBe(sourceOf('2001:db8:0:1::1'))
+    expect(sourceOf('fe80::1')).not.toBe(sourceOf('fe80::2'))
     expect(sourceOf('10.0.0.1')).not.toBe(sourceOf('10.0.0.2'))
   })
 

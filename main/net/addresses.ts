@@ -140,9 +140,9 @@ export function inSubnet(host: string, network: string, prefixLength: number): b
   return true
 }
 
-/** What stands for one sender when abuse is counted: an IPv4 address, or an IPv6 /64. */
+/** What stands for one sender when abuse is counted: an IPv4 address, or an IPv6 /64, but on one link the whole of it. */
 export function sourceOf(host: string): string {
   const bytes = ipBytes(host)
   if (bytes === null) return host
-  return bytes.length === 4 ? bytes.join('.') : bytes.subarray(0, 8).join('.')
+  return bytes.length === 4 || scopeOf(host) === 'linkLocal' ? bytes.join('.') : bytes.subarray(0, 8).join('.')
 }

@@ -2,6 +2,7 @@
  * libp2p's TCP transport with two changes: it connects nothing by itself, it takes sockets that
  * sockets.ts has connected; and it tells how listening went.
  */
+import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import type { CreateListenerOptions, Listener, Transport } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -139,6 +140,12 @@ class Listening {
   }
 }
 
+/** The library would hang up: it cannot name who comes from a link-local address, `fe80::1%eth0`. */
+function hideZone(socket: Socket): void {
+  const [host, zone] = socket.remoteAddress?.split('%') ?? []
+  if (zone !== undefined) Object.defineProperty(socket, 'remoteAddress', { value: host })
+}
+
 export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: TCPComponents) => Transport {
   const listening = new Listening(plan)
   return (components) => {
@@ -158,6 +165,8 @@ export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: 
     const createListener = transport.createListener.bind(transport)
     transport.createListener = (options: CreateListenerOptions): Listener => {
       const listener = createListener(options)
+      if (!('server' in listener) || !(listener.server instanceof Server)) throw new Error('@libp2p/tcp has no server')
+      listener.server.prependListener('connection', hideZone)
       const listen = listener.listen.bind(listener)
       listener.listen = (address) => {
         const { host, family } = hostOf(address)
