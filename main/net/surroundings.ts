@@ -13,6 +13,7 @@ import { announceableHosts, readInterfaces, signatureOf } from './interfaces.ts'
 import type { LocalInterface } from './interfaces.ts'
 import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
+import { routersNear } from './mapping/find.ts'
 import { PortMapper } from './mapping/portMapper.ts'
 import type { NetworkOptions } from './options.ts'
 
@@ -41,7 +42,13 @@ export class Surroundings {
     this.#lan = lan
     this.#portMapping = portMapping
     this.#discovery = new Discovery({ clock, random, log, port: () => options.book.port, found: options.found })
-    this.#mapper = new PortMapper({ clock, random, log, changed: () => this.announce() })
+    this.#mapper = new PortMapper({
+      clock,
+      random,
+      log,
+      routers: (own, signal) => routersNear(clock, random, own, signal),
+      changed: () => this.announce(),
+    })
   }
 
   /** Before anything listens: what there is to listen on. */

@@ -10,6 +10,8 @@ export interface IgdBehaviour {
   readonly permanentOnly: boolean
   /** Answers instead of the router, where it wants to; true when it did. */
   readonly instead: (path: string, response: ServerResponse) => boolean
+  /** After each call, before its answer. */
+  readonly called: () => void
 }
 
 export const usualIgd: IgdBehaviour = {
@@ -17,6 +19,7 @@ export const usualIgd: IgdBehaviour = {
   taken: [],
   permanentOnly: false,
   instead: () => false,
+  called: () => undefined,
 }
 
 const service = 'urn:schemas-upnp-org:service:WANIPConnection:1'
@@ -78,6 +81,7 @@ export class FakeIgd {
     const action = /#(\w+)"$/.exec(String(request.headers.soapaction))?.[1] ?? ''
     this.calls.push(action)
     const outcome = this.#act(action, (name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? '')
+    this.behaviour.called()
     if (typeof outcome === 'number') return void response.writeHead(500).end(fault(outcome))
     response.end(
       `<s:Envelope><s:Body><u:${action}Response xmlns:u="${service}">${outcome}</u:${action}Response></s:Body></s:Envelope>`,

@@ -80,6 +80,12 @@ export function decodePcpMap(answer: Uint8Array, port: number, nonce: Uint8Array
   return ok({ host: host.subarray(12).join('.'), port: mapped, lifetimeMs: view.getUint32(4) * 1_000 })
 }
 
+/** Whether a router answers in the elder version that it does not know the newer one. */
+export function knowsPmpAlone(answer: Uint8Array): boolean {
+  const [version, operation = 0, high, low] = answer
+  return version === 0 && operation >= answerBit && high === 0 && low === 1
+}
+
 export function encodePmpMap(request: MapRequest): Uint8Array {
   const bytes = new Uint8Array(12)
   const view = new DataView(bytes.buffer)

@@ -14,11 +14,13 @@ export interface PmpRouterOptions {
   readonly random: Random
   readonly own: Standpoint
   readonly gateway: string
+  /** Where the router listens. */
+  readonly port: number
 }
 
 /** One question and its answer; asked again a few times, for a packet may be lost. Null when none comes. */
 function ask<T>(
-  { clock, own, gateway }: PmpRouterOptions,
+  { clock, own, gateway, port }: PmpRouterOptions,
   question: Uint8Array,
   read: (answer: Uint8Array) => Result<T, PmpError>,
   signal: AbortSignal,
@@ -54,7 +56,7 @@ function ask<T>(
       if (answered.ok) finish(answered)
       else if (answered.error.kind !== 'notOurs') finish(err(answered.error))
     })
-    socket.bind(0, own.host, () => socket.connect(pmp.pmpPort, gateway, send))
+    socket.bind(0, own.host, () => socket.connect(port, gateway, send))
   })
 }
 
@@ -96,9 +98,10 @@ export class PmpRouter implements Router {
       const answer = await ask(
         this.#options,
         pcp,
-        // A router that knows NAT-PMP alone says so in its own version.
-        (bytes) =>
-          bytes[0] === 0 ? err({ kind: 'refused', code: 1 }) : pmp.decodePcpMap(bytes, request.port, this.#nonce),
+        (bytes) => {
+          const isElder = pmp.knowsPmpAlone(bytes)
+          return isElder ? err({ kind: 'refused', code: 1 }) : pmp.decodePcpMap(bytes, request.port, this.#nonce)
+        },
         signal,
       )
       if (answer.ok) this.#speaks = 'pcp'

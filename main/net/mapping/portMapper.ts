@@ -9,16 +9,14 @@ import type { SocketAddress } from '../addresses.ts'
 import { backOffMs, jitterOf } from '../backOff.ts'
 import type { LocalInterface } from '../interfaces.ts'
 import { deadline } from '../deadline.ts'
-import { openIgd } from './igd.ts'
-import { PmpRouter } from './pmpRouter.ts'
 import type { Mapping, Router, Standpoint } from './router.ts'
-import { gatewayOf } from './routes.ts'
-import { findRouters } from './ssdp.ts'
 
 export interface PortMapperOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** The routers of a network, best first. */
+  readonly routers: (own: Standpoint, signal: AbortSignal) => AsyncIterable<Router>
   /** `addresses` are others now. */
   readonly changed: () => void
 }
@@ -99,17 +97,9 @@ class Keeper {
   }
 
   async #find(): Promise<Held | null> {
-    const { clock, random } = this.#options
     const { signal } = this.#stopping
-    const own = this.#own
-    const gateway = gatewayOf(own.name, { family: 'ip4', ...own })
-    if (gateway !== null) {
-      const held = await this.#ask(new PmpRouter({ clock, random, own, gateway }), this.#port)
-      if (held !== null || signal.aborted) return held
-    }
-    for (const location of await findRouters(clock, own, signal)) {
-      const opened = await openIgd({ clock, own, gateway: location.hostname }, location, random, signal)
-      const held = opened.ok ? await this.#ask(opened.value, this.#port) : null
+    for await (const router of this.#options.routers(this.#own, signal)) {
+      const held = await this.#ask(router, this.#port)
       if (held !== null || signal.aborted) return held
     }
     return null
@@ -134,6 +124,7 @@ export class PortMapper {
       const { host, prefixLength } = own
       wanted.set(`${name} ${host}/${prefixLength} ${port}`, { name, host, prefixLength })
     }
+    const told = this.addresses().length
     for (const [key, keeper] of this.#keepers) {
       if (wanted.has(key)) continue
       this.#keepers.delete(key)
@@ -142,6 +133,8 @@ export class PortMapper {
     for (const [key, own] of wanted) {
       if (!this.#keepers.has(key)) this.#keepers.set(key, new Keeper(this.#options, own, port))
     }
+    // New ones come later; here some can only go.
+    if (this.addresses().length !== told) this.#options.changed()
   }
 
   /** Where routers lead to us. */
