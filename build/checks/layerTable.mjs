@@ -9,6 +9,7 @@ const libp2p = [
   '@multiformats/*',
   'multicast-dns',
   'socks',
+  'node-datachannel',
   'uint8arraylist',
   'p-event',
 ]

@@ -75,6 +75,14 @@ export function parseAddress(text: string): Result<SocketAddress, AddressError> 
   return address === null ? err({ kind: 'notAnAddress' }) : ok(address)
 }
 
+/** Those of the texts from outside that are addresses of sockets. */
+export function socketAddresses(texts: readonly string[]): SocketAddress[] {
+  return texts.slice(0, protocolLimits.addressesMax).flatMap((text) => {
+    const address = parseAddress(text)
+    return address.ok ? [address.value] : []
+  })
+}
+
 export function formatAddress(address: SocketAddress): string {
   const text = `/${address.family}/${address.host}/tcp/${address.port}`
   return address.zone === undefined ? text : `/ip6zone/${address.zone}${text}`

@@ -29,8 +29,11 @@ export interface DialOptions {
   readonly readySockets: ReadySockets
   readonly clock: Clock
   readonly permits: (address: DialAddress) => boolean
-  /** Makes the sockets to this device, within `dialTimeoutMs` in all. */
+  /** Makes the sockets to this device. */
   readonly connect: Connect
+}
+
+export interface TimedDialOptions extends DialOptions {
   readonly dialTimeoutMs: number
 }
 
@@ -81,27 +84,38 @@ export async function openStream(connection: Connection, signal: AbortSignal): P
  * the key is left out and the others are tried again; such an owner learns nothing of us (Noise XX: the
  * initiator proves itself last).
  */
-export async function dialDevice(
+export async function connectDevice(
   options: DialOptions,
   peer: PeerId,
   addresses: readonly DialAddress[],
-  outer: AbortSignal,
-): Promise<Result<Dialled, DialError>> {
+  signal: AbortSignal,
+): Promise<Result<Connection, DialError>> {
   let left = addresses.filter(options.permits).slice(0, networkLimits.addressesPerDialMax)
   if (left.length === 0) return err({ kind: 'noAddress' })
   const addressesTried = left.length
   let answered = 0
+  while (left.length > 0) {
+    const winner = await raceConnect(left, { ...options, signal })
+    if (winner === null) break
+    answered++
+    const connection = await prove(options, peer, winner, signal)
+    if (connection !== null) return ok(connection)
+    left = left.filter((address) => address !== winner.address)
+  }
+  return err({ kind: 'notReached', addressesTried, answered })
+}
+
+/** Connects with the device, and opens the stream of frames. */
+export async function dialDevice(
+  options: TimedDialOptions,
+  peer: PeerId,
+  addresses: readonly DialAddress[],
+  outer: AbortSignal,
+): Promise<Result<Dialled, DialError>> {
   const { signal, clear } = deadline(options.clock, options.dialTimeoutMs, outer)
   try {
-    while (left.length > 0) {
-      const winner = await raceConnect(left, { ...options, signal })
-      if (winner === null) break
-      answered++
-      const connection = await prove(options, peer, winner, signal)
-      if (connection !== null) return await openStream(connection, signal)
-      left = left.filter((address) => address !== winner.address)
-    }
-    return err({ kind: 'notReached', addressesTried, answered })
+    const connection = await connectDevice(options, peer, addresses, signal)
+    return connection.ok ? await openStream(connection.value, signal) : connection
   } finally {
     clear()
   }

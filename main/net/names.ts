@@ -3,7 +3,7 @@
  * Only a proxy is ever asked for them. Without one they are no addresses at all, and nothing here looks a name up.
  */
 import { protocolLimits } from '../core/limits.ts'
-import { formatAddress } from './addresses.ts'
+import { formatAddress, socketAddresses } from './addresses.ts'
 import type { SocketAddress } from './addresses.ts'
 
 export interface NamedAddress {
@@ -45,6 +45,12 @@ export function parseName(text: string): NamedAddress | null {
 export function parseOnion(text: string): NamedAddress | null {
   const name = parseName(text)
   return name?.family === 'onion3' ? name : null
+}
+
+/** What of the texts from outside can be dialled, by whoever may. */
+export function dialAddresses(texts: readonly string[]): DialAddress[] {
+  const some = texts.slice(0, protocolLimits.addressesMax)
+  return [...socketAddresses(some), ...some.flatMap((text) => parseName(text) ?? [])]
 }
 
 export function isNamed(address: DialAddress): address is NamedAddress {

@@ -7,29 +7,39 @@ import type { Network, NetworkHandler, PeerTarget, Privacy, SendOutcome, Serving
 import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
 import { Connections } from './connections.ts'
+import { Dialling } from './dialling.ts'
+import type { Dialled } from './dial.ts'
 import { createGate } from './gate.ts'
-import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
+import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
-import { absentMail } from './mailbox/absent.ts'
+import { Mailboxes } from './mailbox/mailboxes.ts'
+import { ListenReport, openNode } from './openNode.ts'
+import type { DialAddress } from './names.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
-import { reach, reachDirectly } from './reach.ts'
-import type { ReachOptions } from './reach.ts'
-import { Reconnector } from './reconnect.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
-import { framesProtocol } from './stream/frames.ts'
+import { silentLogger } from './silentLogger.ts'
 import { PeerStream } from './stream/peerStream.ts'
+import { StunResponder } from './stun/responder.ts'
 import { Surroundings } from './surroundings.ts'
-import { ListenReport, ReadySockets } from './transport.ts'
+import { ReadySockets } from './transport.ts'
+import { visitor } from './visitor.ts'
 import { samePrivacy, Ways } from './ways.ts'
+import { createWebrtc } from './webrtc/create.ts'
+import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
-export function createNetwork(options: NetworkOptions): Network {
+export function createNetwork(options: NetworkOptions): Network & WebrtcSwitch {
   return new Libp2pNetwork(options)
+}
+
+interface WebrtcSwitch {
+  /** Whether relayed peers may be reached directly over UDP; switched off, such connections end. */
+  setWebrtc(on: boolean): void
 }
 
 interface Running {
@@ -43,27 +53,30 @@ interface Running {
 
 const limits = networkLimits
 
-class Libp2pNetwork implements Network {
-  readonly mail = absentMail
+class Libp2pNetwork implements Network, WebrtcSwitch {
+  readonly mail: Mailboxes
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
   readonly #surroundings: Surroundings
-  /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
-  readonly #reconnector: Reconnector
-  readonly #upgrades: Reconnector
   readonly #relays: Relays
+  readonly #webrtc: Webrtc
+  readonly #dialling: Dialling
+  readonly #stun: StunResponder
   /** Whom to tell, from `start` to `stop`. */
   #handler: NetworkHandler | null = null
   #running: Running | null = null
   /** Starts and stops, one after the other. */
-  #turn: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
   #ways: Ways
+  #isWebrtcOn: boolean
+  #serving = false
   #pulses = 0
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
+    this.#isWebrtcOn = options.webrtc
     this.#ways = this.#waysOf(options.privacy)
     this.#book = new AddressBook(options.confine, clock)
     this.#book.privacy = options.privacy
@@ -75,23 +88,11 @@ class Libp2pNetwork implements Network {
       found: (device, address) => this.#found(device, address),
       event: (event) => this.#running?.handler.event(event),
     })
-    this.#reconnector = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.redialAfterMs, afterMsMax: limits.redialAfterMsMax },
-      dial: (device) => this.#dial(device),
-      isConnected: (device) => this.#running?.peers.has(device) ?? false,
-      isDialable: (device) =>
-        this.#running !== null && (this.#book.direct(device).length > 0 || this.#relays.waysTo(device).length > 0),
-    })
-    this.#upgrades = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
-      dial: (device) => this.#dialDirectly(device),
-      isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
-      isDialable: (device) => this.#book.direct(device).length > 0,
-    })
+    const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
+    const permits = (device: DeviceId, address: DialAddress): boolean =>
+      this.#running !== null && this.#book.permits(device, address)
+    const ways = (): Ways => this.#ways
+    const visit = visitor({ clock, random, noiseCrypto: options.noiseCrypto, permits, ways })
     this.#relays = new Relays({
       clock,
       random,
@@ -99,8 +100,40 @@ class Libp2pNetwork implements Network {
       book: this.#book,
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      visit,
+      hold,
       changed: () => this.#surroundings.announce(),
     })
+    this.mail = new Mailboxes({
+      clock,
+      log,
+      store: options.mailboxStore ?? null,
+      isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
+      mailboxes: () => this.#book.mailboxes(),
+      connectionOf: (device) => this.#relays.connectionOf(device),
+      hold,
+      visit,
+      waiting: (device) => this.#running?.handler.event({ kind: 'mailWaiting', device }),
+    })
+    const reached = ({ stream, connection }: Dialled): void => this.#streamOpened(stream, connection)
+    this.#webrtc = createWebrtc(options, {
+      book: this.#book,
+      relays: this.#relays,
+      pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      reached,
+    })
+    this.#dialling = new Dialling({
+      clock,
+      random,
+      log,
+      book: this.#book,
+      relays: this.#relays,
+      webrtc: this.#webrtc,
+      ways,
+      running: () => this.#running,
+      reached,
+    })
+    this.#stun = new StunResponder({ clock, log, isConnected: (host) => this.#connections.hasHost(host) })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
@@ -125,6 +158,7 @@ class Libp2pNetwork implements Network {
     const [handler, ways, { clock }] = [this.#handler, this.#ways, this.#options]
     if (handler === null || this.#running !== null) return
     this.#surroundings.prepare()
+    this.#applyWebrtc()
     const readySockets = new ReadySockets()
     const listening = new ListenReport(this.#options.listen)
     const privateKey = await deviceKey(this.#options.deviceSeed)
@@ -132,13 +166,14 @@ class Libp2pNetwork implements Network {
     const node = await createNode({
       ...this.#options,
       privateKey,
-      listenPlan: listening,
-      readySockets,
       listenHosts: this.#surroundings.listenHosts(),
       ...ways.handshake,
+      listenPlan: listening,
+      readySockets,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
+        takesVisitors: () => this.#relays.host.serving || this.mail.host.serving,
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
         mayMeet: (device) => this.#book.mayMeet(device),
@@ -149,6 +184,7 @@ class Libp2pNetwork implements Network {
       }),
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
+      upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
       announce: () => this.#surroundings.directAddresses(),
     })
     // Another mode was chosen meanwhile, or none is wanted any more.
@@ -163,13 +199,18 @@ class Libp2pNetwork implements Network {
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
     this.#running = running
-    await this.#open(node)
+    await openNode(node, {
+      connections: this.#connections,
+      mailbox: this.mail.host,
+      admits: (device) => handler.admits(device),
+      frames: (stream, connection) => this.#streamOpened(stream, connection),
+      webrtc: (stream, connection) => this.#webrtc.onStream(stream, connection),
+    })
     if (this.#running !== running) return
-    this.#book.port = listening.ports[0] ?? 0
-    listening.tell(handler)
+    this.#book.port = listening.tell(handler)
     this.#surroundings.start()
-    this.#reconnector.start()
-    this.#upgrades.start()
+    this.#applyServing()
+    this.#dialling.start()
     this.#relays.start()
   }
 
@@ -178,13 +219,15 @@ class Libp2pNetwork implements Network {
     const running = this.#running
     if (running === null) return
     this.#running = null
-    this.#reconnector.stop()
-    this.#upgrades.stop()
+    this.#dialling.stop()
+    this.#webrtc.stop()
     this.#relays.stop()
+    this.mail.stop()
     const withdrawn = this.#surroundings.stop()
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
+    this.#applyServing()
     this.#connections.closeAll()
     this.#turn = this.#turn
       .then(() => Promise.all([running.node.stop(), withdrawn]))
@@ -197,14 +240,14 @@ class Libp2pNetwork implements Network {
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
     this.#surroundings.setPairs(pairs)
-    this.#reconnector.setTargets(devices)
-    this.#upgrades.setTargets(devices)
+    this.#dialling.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
       before.delete(target.device)
-      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
+      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialling.soon(target.device)
     }
     this.#relays.targetsChanged()
+    this.mail.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
     for (const device of before.keys()) if (this.#running?.handler.admits(device) !== true) this.disconnect(device)
   }
@@ -225,8 +268,16 @@ class Libp2pNetwork implements Network {
     this.#surroundings.setLan(on)
   }
 
-  setServing({ relay }: Serving): void {
+  setServing({ relay, mailbox }: Serving): void {
+    this.#serving = relay
     this.#relays.host.setServing(relay)
+    this.mail.host.setServing(mailbox)
+    this.#applyServing()
+  }
+
+  setWebrtc(on: boolean): void {
+    this.#isWebrtcOn = on
+    this.#applyWebrtc()
   }
 
   setPortMapping(on: boolean): void {
@@ -243,8 +294,7 @@ class Libp2pNetwork implements Network {
   wake(): void {
     this.#surroundings.look()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
-    this.#reconnector.wake()
-    this.#upgrades.wake()
+    this.#dialling.wake()
   }
 
   #waysOf(privacy: Privacy): Ways {
@@ -259,15 +309,20 @@ class Libp2pNetwork implements Network {
    * the old one can be left over.
    */
   #applyPrivacy(): void {
+    this.#applyWebrtc()
     if (this.#handler === null) return
     this.#end()
     this.#begin().catch(() => this.#options.log.warn('net.restartFailed'))
   }
 
+  #applyWebrtc(): void {
+    this.#webrtc.setOn(this.#isWebrtcOn && this.#ways.privacy.kind === 'open')
+  }
+
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
     return new Peers(own, this.#options.clock, {
       up: (device, link) => {
-        this.#reconnector.connected(device)
+        this.#dialling.connected(device)
         handler.event({ kind: 'peerUp', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
@@ -275,9 +330,8 @@ class Libp2pNetwork implements Network {
         handler.event({ kind: 'pathChanged', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
-      down: (device, durationMs) => {
-        this.#reconnector.disconnected(device, durationMs)
-        this.#upgrades.connected(device)
+      down: (device, durationMs, link) => {
+        this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
         this.#relays.lost(device)
       },
@@ -286,37 +340,10 @@ class Libp2pNetwork implements Network {
   }
 
   #onPath(device: DeviceId, { path }: Link): void {
-    if (path === 'relay') {
-      this.#upgrades.disconnected(device, limits.stableConnectionMs)
-      return this.#relays.lost(device)
-    }
-    this.#upgrades.connected(device)
-    this.#relays.found(device)
-    for (const other of this.#book.through(device)) this.#reconnector.soon(other)
-  }
-
-  async #open(node: Libp2p): Promise<void> {
-    node.addEventListener('connection:open', (event) => this.#connections.opened(event.detail))
-    node.addEventListener('connection:close', (event) => this.#closed(node, event.detail))
-    // One stream of frames per connection, opened by who dialled.
-    const onStream = (stream: Stream, connection: Connection): void => {
-      if (connection.direction === 'inbound') this.#streamOpened(stream, connection)
-      else stream.abort(new Error('Who dialled opens the stream'))
-    }
-    await node.handle(framesProtocol, onStream, {
-      maxInboundStreams: 1,
-      maxOutboundStreams: 1,
-      runOnLimitedConnection: true,
-    })
-    await node.start()
-  }
-
-  #closed(node: Libp2p, connection: Connection): void {
-    this.#connections.closed(connection)
-    // libp2p's book of peers must not grow with every stranger who ever came.
-    if (this.#running !== null && node.getConnections(connection.remotePeer).length === 0) {
-      node.peerStore.delete(connection.remotePeer).catch(() => undefined)
-    }
+    this.mail.connected(device)
+    this.#dialling.onPath(device, path)
+    if (path === 'relay') this.#relays.lost(device)
+    else this.#relays.found(device)
   }
 
   #streamOpened(stream: Stream, connection: Connection): void {
@@ -355,45 +382,17 @@ class Libp2pNetwork implements Network {
     if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#surroundings.look()) this.wake()
   }
 
-  #reachOptions(running: Running, device: DeviceId): ReachOptions {
-    return {
-      node: running.node,
-      readySockets: running.readySockets,
-      clock: this.#options.clock,
-      log: this.#options.log,
-      permits: (address) => this.#book.permits(device, address),
-      connect: this.#ways.connectFor(device),
-      dialTimeoutMs: this.#ways.dialTimeoutMs,
-      relays: this.#relays.client,
-      isConnected: () => running.peers.has(device),
-      reached: ({ stream, connection }) => {
-        if (this.#running === running && this.#book.has(device)) this.#streamOpened(stream, connection)
-        else connection.abort(new Error('Not wanted any more'))
-      },
-    }
-  }
-
-  async #dial(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null || running.peers.count >= limits.connectionsMax) return
-    const [direct, relayed] = [this.#book.direct(device), this.#relays.waysTo(device)]
-    await reach(this.#reachOptions(running, device), peer, direct, relayed, running.stopping.signal)
-  }
-
-  async #dialDirectly(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null) return
-    await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
-  }
-
-  #dialSoon(device: DeviceId): void {
-    this.#reconnector.soon(device)
-    this.#upgrades.soon(device)
+  /** Who is reached through this relay may ask it by STUN under which address it sees them. */
+  #applyServing(): void {
+    const { port } = this.#book
+    if (this.#serving && port !== 0 && this.#ways.privacy.kind === 'open')
+      this.#stun.start(this.#surroundings.listenHosts(), port)
+    else this.#stun.stop()
   }
 
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
-    this.#dialSoon(device)
+    this.#dialling.soon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }

@@ -9,8 +9,8 @@ import { tcp } from '@libp2p/tcp'
 import type { TCPComponents } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { networkLimits } from '../core/limits.ts'
-import type { ListenError, NetworkHandler } from '../core/ports.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
+import type { ListenError } from '../core/ports.ts'
 import type { AddressFamily } from './addresses.ts'
 
 /** Connected sockets, by the whole multiaddr that libp2p is then told to dial. */
@@ -57,40 +57,10 @@ export function listenErrorOf(thrown: unknown, host: string, port: number): List
 }
 
 /** Of what failed, what is worth telling. */
-function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
+export function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
   // A machine without IPv6 is no failure, and both families fail alike.
   const telling = failures.filter((error) => error.kind === 'portInUse' || ports.length === 0)
   return [...new Map(telling.map((error) => [JSON.stringify(error), error])).values()]
-}
-
-/** What came of listening. */
-export class ListenReport implements ListenPlan {
-  readonly port: number
-  readonly portFallback: boolean
-  readonly #ports = new Set<number>()
-  readonly #failures: ListenError[] = []
-
-  constructor({ port, portFallback }: Pick<ListenPlan, 'port' | 'portFallback'>) {
-    this.port = port
-    this.portFallback = portFallback
-  }
-
-  listening(_family: AddressFamily, port: number): void {
-    this.#ports.add(port)
-  }
-
-  failed(_family: AddressFamily, error: ListenError): void {
-    this.#failures.push(error)
-  }
-
-  get ports(): readonly number[] {
-    return [...this.#ports]
-  }
-
-  tell(handler: Pick<NetworkHandler, 'event'>): void {
-    for (const error of listenProblems(this.#failures, this.ports)) handler.event({ kind: 'listenFailed', error })
-    if (this.#ports.size > 0) handler.event({ kind: 'listening', ports: this.ports })
-  }
 }
 
 function portOf(listener: Listener): number {
@@ -150,7 +120,7 @@ export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: 
   const listening = new Listening(plan)
   return (components) => {
     const transport = tcp({
-      maxConnections: networkLimits.connectionsMax + networkLimits.pendingInboundMax,
+      maxConnections: networkLimits.connectionsMax + visitLimits.visitorsMax + networkLimits.pendingInboundMax,
       backlog: networkLimits.listenBacklog,
     })(components)
     if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')

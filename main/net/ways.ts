@@ -1,5 +1,5 @@
 /** How this device goes out, by the mode that the user chose: directly, or through a proxy. */
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Clock, Privacy, ProxyProblem } from '../core/ports.ts'
 import { scopeOf } from './addresses.ts'
@@ -48,6 +48,15 @@ export class Ways {
   /** Makes the sockets to one device. */
   connectFor(device: DeviceId): Connect {
     return this.#proxy?.connectFor(device) ?? connectDirectly(this.#clock)
+  }
+
+  /** Makes sockets that nothing at the proxy ties to any others: for who comes under a name of the connection's own. */
+  connectApart(): Connect {
+    return this.#proxy?.connectApart() ?? connectDirectly(this.#clock)
+  }
+
+  get visitTimeoutMs(): number {
+    return this.#proxy === null ? visitLimits.visitDialTimeoutMs : networkLimits.proxyDialTimeoutMs
   }
 
   get dialTimeoutMs(): number {

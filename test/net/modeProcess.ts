@@ -31,6 +31,7 @@ for (let turns = 0; turns < turnsMax; turns++) {
     listen: { port: 0, portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
     confine: 'none',
     lan: false,
+    webrtc: false,
     privacy: { kind: 'open' },
     portMapping: false,
     clock: {

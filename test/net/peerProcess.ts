@@ -44,7 +44,7 @@ function targetOf(text: PeerText): PeerTarget {
   return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true, mailbox: false }
 }
 
-const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0', mode = 'open', mapping = 'off'] =
+const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0', webrtc = 'off', mode = 'open', mapping = 'off'] =
   process.argv.slice(2)
 const deviceSeed = new Uint8Array(32).fill(Number(seedByte))
 const network = createNetwork({
@@ -52,6 +52,7 @@ const network = createNetwork({
   listen: { port: Number(port), portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
   confine: interfaceName === 'any' ? 'none' : { interfaces: [interfaceName] },
   lan: lan === 'on',
+  webrtc: webrtc === 'on',
   privacy: { kind: mode === 'relayOnly' ? 'relayOnly' : 'open' },
   portMapping: mapping === 'on',
   clock: {

@@ -100,6 +100,10 @@ function tunnel(
   })
 }
 
+function loginOf(bytes: Uint8Array): Login {
+  return { userId: toHex(bytes.subarray(0, 16)), password: toHex(bytes.subarray(16)) }
+}
+
 export class SocksProxy {
   readonly #options: SocksOptions
   readonly #key: Uint8Array
@@ -120,9 +124,14 @@ export class SocksProxy {
     return (address, signal) => this.#connect(address, login, signal)
   }
 
+  /** Connects through the proxy as nobody who came before or will come. */
+  connectApart(): Connect {
+    const login = loginOf(this.#options.random.bytes(keyBytes))
+    return (address, signal) => this.#connect(address, login, signal)
+  }
+
   #loginOf(device: DeviceId): Login {
-    const bytes = createHmac('sha256', this.#key).update(device).digest()
-    return { userId: toHex(bytes.subarray(0, 16)), password: toHex(bytes.subarray(16)) }
+    return loginOf(createHmac('sha256', this.#key).update(device).digest())
   }
 
   async #connect(address: DialAddress, login: Login, signal: AbortSignal): Promise<Socket | null> {
