@@ -3,6 +3,7 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { mailboxLimits } from './mailboxLimits.ts'
 export { visitLimits } from './visitLimits.ts'
 
 const second = 1_000
@@ -249,6 +250,12 @@ export const networkLimits = {
   stableConnectionMs: 30 * second,
   interfacePollMs: 2 * second,
 
+  // Through a proxy.
+  /** A proxy may need long to reach an onion service. */
+  proxyConnectTimeoutMs: 30 * second,
+  proxyDialTimeoutMs: 60 * second,
+  proxyHandshakeTimeoutMs: 20 * second,
+
   // Through relays.
   /** Relays at which this device keeps a place. */
   relaysMax: 3,
@@ -307,6 +314,29 @@ export const networkLimits = {
   /** How long what was written last may take to leave. */
   webrtcCloseMs: second,
 
+  // A port that the router maps.
+  mappingLifetimeMs: hour,
+  /** It is asked for anew after this long: a router that was off has forgotten it. */
+  mappingRenewMs: 5 * minute,
+  mappingRetryMs: 30 * second,
+  mappingRetryMsMax: 30 * minute,
+  /** How often NAT-PMP asks one thing, and how long it waits for the first answer; doubled each time. */
+  mappingAsksMax: 3,
+  mappingAskAfterMs: 250,
+  /** How long UPnP looks for routers, how many packets it reads, and how many routers it speaks with. */
+  mappingSearchMs: 2 * second,
+  mappingSearchAnswersMax: 32,
+  mappingRoutersMax: 4,
+  /** Of one answer of a router. */
+  mappingAnswerTimeoutMs: 3 * second,
+  mappingAnswerBytesMax: 131_072,
+  mappingElementsMax: 4_096,
+  mappingHeadersMax: 32,
+  mappingHeaderBytesMax: 8_192,
+  mappingUrlLengthMax: 1_024,
+  /** Ports that are tried when others have taken them. */
+  mappingPortTriesMax: 4,
+
   // The LAN.
   lanEpochMs: 15 * minute,
   lanTokenSizeBytes: 16,
@@ -350,36 +380,6 @@ export const storeLimits = {
   vaultMemoryKiBDefault: 65_536,
   vaultPassesDefault: 3,
   profileNameLengthMax: 64,
-} as const
-
-/** Of what a device keeps that serves as a mailbox (main/store). */
-export const mailboxLimits = {
-  /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
-  itemSizeBytesMax: 65_608,
-  /** The offer of an invite, padded and sealed, is the largest. */
-  recordSizeBytesMax: 4_680,
-  /** What may lie under one tag, which is one sender's of one day. */
-  itemsPerTagMax: 4_096,
-  sizePerTagBytesMax: 16 * 1024 * 1024,
-  /** What may lie there for one device. */
-  itemsPerOwnerMax: 20_000,
-  sizePerOwnerBytesMax: 64 * 1024 * 1024,
-  recordsPerOwnerMax: 4_096,
-  tagsPerOwnerMax: 20_000,
-  /** In all; records count among the bytes. */
-  sizeBytesMax: 1024 * 1024 * 1024,
-  tagsMax: 1_000_000,
-  /** How many days ahead a tag may be registered. */
-  tagDaysAheadMax: 32,
-  itemLifetimeMs: 30 * day,
-  recordLifetimeMsMax: 31 * day,
-  pruneIntervalMs: hour,
-  /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
-  pruneStepMsMax: day,
-  /** Items that go in one transaction while pruning: others wait for it. */
-  pruneItemsMax: 64,
-  /** Requests on their way to the store's thread, which has the device's own work to do as well. */
-  requestsPendingMax: 32,
 } as const
 
 export const durationsMs = { second, minute, hour, day } as const

@@ -8,6 +8,7 @@ import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
+import { isNamed } from './names.ts'
 import { remoteSocket, remoteSource } from './remote.ts'
 
 interface Entry extends GateConnection {
@@ -20,6 +21,12 @@ interface Entry extends GateConnection {
 }
 
 const limits = networkLimits
+
+/** The IP address of the other end, or of the relay that stands between; empty for a name. */
+function hostOf(connection: Connection): string {
+  const address = remoteSocket(connection)
+  return address === null || isNamed(address) ? '' : address.host
+}
 
 export class Connections {
   readonly #clock: Clock
@@ -35,7 +42,7 @@ export class Connections {
     const close = (): void => connection.abort(new Error('Closed here'))
     this.#entries.set(connection, {
       device,
-      host: remoteSocket(connection)?.host ?? '',
+      host: hostOf(connection),
       source: remoteSource(connection),
       openedAtMs: this.#clock.nowMs(),
       close,
@@ -97,6 +104,10 @@ export class Connections {
 
   closeDevice(device: DeviceId): void {
     for (const entry of this.all()) if (entry.device === device) entry.close()
+  }
+
+  closeAll(): void {
+    for (const entry of this.all()) entry.close()
   }
 
   stop(): void {

@@ -19,8 +19,9 @@ import type { ListenPlan, ReadySockets } from './transport.ts'
 export interface NodeOptions {
   readonly privateKey: PrivateKey
   readonly clock: Clock
-  readonly noiseCrypto: ICryptoInterface | undefined
+  readonly noiseCrypto?: ICryptoInterface
   readonly listenHosts: readonly string[]
+  readonly handshakeTimeoutMs: number
   readonly listenPlan: ListenPlan
   readonly readySockets: ReadySockets
   readonly gate: ConnectionGater
@@ -77,9 +78,9 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
       inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
       inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
-      outboundStreamProtocolNegotiationTimeout: limits.handshakeTimeoutMs,
-      addressDialTimeout: limits.handshakeTimeoutMs,
-      dialTimeout: limits.handshakeTimeoutMs,
+      outboundStreamProtocolNegotiationTimeout: options.handshakeTimeoutMs,
+      addressDialTimeout: options.handshakeTimeoutMs,
+      dialTimeout: options.handshakeTimeoutMs,
       maxParallelDials: limits.dialsMax,
       reconnectRetries: 0,
       resolvers: {},

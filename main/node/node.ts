@@ -1,4 +1,5 @@
 /** A messaging node at work: store, engine and driver, network, and the events that follow. The composition root. */
+import { privacyOf } from '../core/engine/settings.ts'
 import { decodeIdentitySecrets } from '../core/identity/account.ts'
 import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
@@ -70,7 +71,11 @@ function listenOptions(choice: NetworkChoice, remembered: number): ListenOptions
 /** The network of this device; it calls `watcher` only after it was started. */
 function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array, watcher: NetworkWatcher) {
   const { clock, random, log, network } = options
-  const lan = network.lanAllowed && resident.settings.get('lanDiscovery') !== false
+  const { settings } = resident
+  // As the engine reads them: until its first step nothing must leave that the user's mode forbids.
+  const lan = network.lanAllowed && settings.get('lanDiscovery') !== false
+  const portMapping = network.lanAllowed && settings.get('portMapping') !== false
+  const privacy = privacyOf({ setting: (key) => settings.get(key) ?? null })
   const inner = createNetwork({
     deviceSeed,
     noiseCrypto: createNoiseCrypto(),
@@ -79,6 +84,8 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     announce: network.announce ?? [],
     lan,
     webrtc: true,
+    privacy,
+    portMapping,
     clock,
     random,
     log,
