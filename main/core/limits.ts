@@ -151,6 +151,8 @@ export const implementationLimits = {
   mailItemLifetimeMs: 30 * day,
   /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
   mailOwedMax: 1_024,
+  /** Invites whose bundles lie at our mailboxes; of more the newest. */
+  mailInvitesMax: 32,
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
@@ -283,6 +285,28 @@ export const networkLimits = {
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
 
+  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
+  stunRequestSizeBytesMax: 512,
+  /** Answers to one source. */
+  stunAnswersPerSecondMax: 16,
+  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  webrtcJitterMs: 500,
+  /** From the first message about it to the stream of frames. */
+  webrtcTimeoutMs: 4 * second,
+  /** How long the addresses that are found late are waited for. */
+  webrtcGatherMs: second,
+  webrtcAttemptsMax: 8,
+  /** A peer may propose a connection at most this often. */
+  webrtcProposalGapMs: 2 * second,
+  webrtcCandidatesMax: 8,
+  webrtcDescriptionSizeBytesMax: 256,
+  webrtcMessageSizeBytesMax: 16_384,
+  /** What may wait to be sent below the connection, and what came and is not read yet. */
+  webrtcSendBufferBytesMax: 262_144,
+  webrtcReadBufferBytesMax: 1_048_576,
+  /** How long what was written last may take to leave. */
+  webrtcCloseMs: second,
+
   // The LAN.
   lanEpochMs: 15 * minute,
   lanTokenSizeBytes: 16,
@@ -332,7 +356,8 @@ export const storeLimits = {
 export const mailboxLimits = {
   /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
   itemSizeBytesMax: 65_608,
-  recordSizeBytesMax: 2_048,
+  /** The offer of an invite, padded and sealed, is the largest. */
+  recordSizeBytesMax: 4_680,
   /** What may lie under one tag, which is one sender's of one day. */
   itemsPerTagMax: 4_096,
   sizePerTagBytesMax: 16 * 1024 * 1024,
@@ -347,7 +372,7 @@ export const mailboxLimits = {
   /** How many days ahead a tag may be registered. */
   tagDaysAheadMax: 32,
   itemLifetimeMs: 30 * day,
-  recordLifetimeMsMax: 2 * day,
+  recordLifetimeMsMax: 31 * day,
   pruneIntervalMs: hour,
   /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
   pruneStepMsMax: day,

@@ -8,9 +8,11 @@ import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
-import { remoteSource } from './remote.ts'
+import { remoteSocket, remoteSource } from './remote.ts'
 
 interface Entry extends GateConnection {
+  /** The other end, or the relay that stands between. */
+  readonly host: string
   /** Null once its stream of frames is open. */
   cancelTimeout: (() => void) | null
   /** Requests under way. */
@@ -33,6 +35,7 @@ export class Connections {
     const close = (): void => connection.abort(new Error('Closed here'))
     this.#entries.set(connection, {
       device,
+      host: remoteSocket(connection)?.host ?? '',
       source: remoteSource(connection),
       openedAtMs: this.#clock.nowMs(),
       close,
@@ -78,6 +81,11 @@ export class Connections {
 
   all(): readonly GateConnection[] {
     return [...this.#entries.values()]
+  }
+
+  /** Whether a connection with this host stands. */
+  hasHost(host: string): boolean {
+    return [...this.#entries.values()].some((entry) => entry.host === host)
   }
 
   /** Ends connections on which somebody who is no contact has opened more streams than a stranger may. */

@@ -2,7 +2,7 @@
 import { noise } from '@chainsafe/libp2p-noise'
 import type { ICryptoInterface, NoiseComponents } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { ConnectionEncrypter, ConnectionGater, Libp2p, PrivateKey, Transport } from '@libp2p/interface'
+import type { ConnectionEncrypter, ConnectionGater, Libp2p, PrivateKey, Transport, Upgrader } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -26,6 +26,8 @@ export interface NodeOptions {
   readonly gate: ConnectionGater
   readonly relayClient: RelayClient
   readonly relayHost: RelayHost
+  /** Told what makes a connection of a channel, before the node is started. */
+  readonly upgrades: (upgrader: Upgrader) => void
   /** The addresses that identify may tell to a peer. */
   readonly announce: () => readonly string[]
 }
@@ -88,6 +90,7 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     services: {
       identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
       relay: (components) => options.relayHost.create(components),
+      upgrades: ({ upgrader }) => options.upgrades(upgrader),
     },
   })
 }

@@ -9,6 +9,7 @@ import type { MailboxHost } from './mailbox/host.ts'
 import { mailboxProtocol } from './mailbox/messages.ts'
 import { listenProblems } from './transport.ts'
 import { framesProtocol } from './stream/frames.ts'
+import { webrtcProtocol } from './webrtc/signalling.ts'
 
 export interface NodeUse {
   readonly connections: Connections
@@ -16,6 +17,7 @@ export interface NodeUse {
   /** Whether a device that dialled us may open a stream of frames. */
   readonly admits: (device: DeviceId) => boolean
   readonly frames: (stream: Stream, connection: Connection) => void
+  readonly webrtc: (stream: Stream, connection: Connection) => void
 }
 
 /** Settles once the node listens. */
@@ -44,6 +46,11 @@ export async function openNode(node: Libp2p, use: NodeUse): Promise<void> {
   await node.handle(mailboxProtocol, (stream, connection) => use.mailbox.opened(stream, connection), {
     maxInboundStreams: visitLimits.mailboxStreamsMax,
     maxOutboundStreams: visitLimits.mailboxStreamsMax,
+    runOnLimitedConnection: true,
+  })
+  await node.handle(webrtcProtocol, use.webrtc, {
+    maxInboundStreams: 1,
+    maxOutboundStreams: 1,
     runOnLimitedConnection: true,
   })
   await node.start()

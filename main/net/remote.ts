@@ -7,6 +7,11 @@ import { formatRelayed, parseRelayed } from './relay/address.ts'
 
 const circuit = '/p2p-circuit'
 
+/** Where a device was reached over UDP. It is told, and never dialled. */
+export function formatWebrtc({ family, host, port }: SocketAddress): string {
+  return `/${family}/${host}/udp/${port}/webrtc`
+}
+
 export interface Remote {
   readonly path: PathKind
   readonly address: string
@@ -33,5 +38,8 @@ export function remoteOf(connection: Connection): Remote | null {
     return address === null ? null : { path: 'relay', address }
   }
   const socket = remoteSocket(connection)
+  if (socket !== null && connection.remoteAddr.getComponents()[2]?.name === 'webrtc') {
+    return { path: 'webrtc', address: formatWebrtc(socket) }
+  }
   return socket === null ? null : { path: pathOf(socket.host), address: formatAddress(socket) }
 }

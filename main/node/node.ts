@@ -4,7 +4,7 @@ import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } f
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
 import { createNetwork } from '../net/network.ts'
-import type { ListenOptions } from '../net/options.ts'
+import type { AnnouncedHost, ListenOptions } from '../net/options.ts'
 import type { EncryptedStore } from '../store/store.ts'
 import { createNoiseCrypto } from './crypto/noise.ts'
 import type { Driver, StartError } from './driver.ts'
@@ -24,6 +24,8 @@ export interface NetworkChoice {
   readonly confine: 'none' | 'loopback'
   /** False: no discovery on the local network, whatever the settings say. */
   readonly lanAllowed: boolean
+  /** Addresses that no interface shows. */
+  readonly announce?: readonly AnnouncedHost[]
 }
 
 /** What every node of this process uses. */
@@ -74,7 +76,9 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     noiseCrypto: createNoiseCrypto(),
     listen: listenOptions(network, rememberedPort(resident.settings)),
     confine: network.confine,
+    announce: network.announce ?? [],
     lan,
+    webrtc: true,
     clock,
     random,
     log,

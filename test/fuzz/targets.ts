@@ -6,6 +6,7 @@ import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
 import { sessionTargets } from './targets/session.ts'
+import { udpTargets } from './targets/udp.ts'
 import { wireTargets } from './targets/wire.ts'
 
 export const targets: readonly Target[] = [
@@ -16,4 +17,5 @@ export const targets: readonly Target[] = [
   ...identityTargets,
   ...nodeTargets,
   ...mailboxTargets,
+  ...udpTargets,
 ]

@@ -24,6 +24,7 @@ import { flush } from './flush.ts'
 import type { Happening, Input } from './inputs.ts'
 import { acceptInvite, createInvite, inspectInvite, inviteLink, withdrawInvite } from './invites.ts'
 import { fetch, onCollected, onMail, onMailTaken } from './mail/fetch.ts'
+import { leaveInvites } from './mail/firstContact.ts'
 import { leave, onDeposited } from './mail/leave.ts'
 import { onLookedUp, onPublished, publishSoon, publishWhereabouts, seek } from './mail/rendezvous.ts'
 import { onRegistered, tendMailboxes } from './mail/tend.ts'
@@ -97,6 +98,8 @@ function onMailHappening(turn: Turn, happening: MailHappening): void {
       return tendMailboxes(turn)
     case 'publishWhereabouts':
       return publishWhereabouts(turn)
+    case 'publishInvites':
+      return leaveInvites(turn, happening.mailbox)
     case 'publishSoon':
       return publishSoon(turn)
     case 'published':
@@ -131,6 +134,7 @@ type MailHappening = Extract<
       | 'tendMailboxes'
       | 'publishWhereabouts'
       | 'publishSoon'
+      | 'publishInvites'
       | 'published'
       | 'seek'
       | 'lookedUp'

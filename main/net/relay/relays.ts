@@ -7,10 +7,10 @@ import { err } from '../../core/result.ts'
 import type { AddressBook } from '../addressBook.ts'
 import type { SocketAddress } from '../addresses.ts'
 import type { LinkStream } from '../peers.ts'
-import { remoteSocket } from '../remote.ts'
+import { remoteOf, remoteSocket } from '../remote.ts'
 import type { VisitCall } from '../visitor.ts'
 import { PeerStream } from '../stream/peerStream.ts'
-import { formatRelayed } from './address.ts'
+import { formatRelayed, parseRelayed } from './address.ts'
 import type { RelayedAddress } from './address.ts'
 import { RelayClient } from './client.ts'
 import { reserve } from './hop.ts'
@@ -116,9 +116,26 @@ export class Relays {
     return addresses.slice(0, networkLimits.relaysMax)
   }
 
+  /**
+   * Where the relay of a relayed connection can be asked under which address it sees us; null when it cannot, or when
+   * that would be no address for others. Over IPv4: behind IPv6 there is no other address.
+   */
+  stunFor(relayed: Connection): SocketAddress | null {
+    const relay = parseRelayed(remoteOf(relayed)?.address ?? '')?.relay
+    const connection = relay === undefined ? null : this.#connectionOf(relay)
+    if (relay === undefined || connection === null) return null
+    const answeredAt = connection.direction === 'outbound' ? remoteSocket(connection) : null
+    const socket = this.#options.book.tellable(relay, answeredAt)
+    return socket?.family === 'ip4' ? socket : null
+  }
+
   /** The connection that carries a device's frames, if it goes through no relay itself. */
   #connectionOf(device: DeviceId): Connection | null {
-    if (this.#options.pathOf(device) === 'relay') return null
+    return this.#options.pathOf(device) === 'relay' ? null : this.connectionOf(device)
+  }
+
+  /** The connection that carries a device's frames. */
+  connectionOf(device: DeviceId): Connection | null {
     const stream = this.#options.streamOf(device)
     return stream instanceof PeerStream ? stream.connection : null
   }
