@@ -54,9 +54,17 @@ describe.runIf(process.platform === 'linux')('connections that come and go', () 
     const at = { device: mailbox.device, addresses: mailbox.addresses }
     const { mail } = sender.network
     // An answer of this kind ends the sitting on both sides.
+    // A fast machine is told busy: strangers may ask so often in a second.
+    const leave = async (under: Uint8Array, number: number): Promise<string> => {
+      for (;;) {
+        const outcome = await mail.deposit(at, 's', under, numbered(number))
+        if (outcome !== 'busy') return outcome
+        await pause(100)
+      }
+    }
     const visitOnce = async (number: number): Promise<void> => {
-      expect(await mail.deposit(at, 's', tag, numbered(number))).toBe('stored')
-      expect(await mail.deposit(at, 's', new Uint8Array(16), numbered(number))).toBe('unknownTag')
+      expect(await leave(tag, number)).toBe('stored')
+      expect(await leave(new Uint8Array(16), number)).toBe('unknownTag')
     }
     for (let number = 1; number <= 10; number++) await visitOnce(number)
     await pause(1_000)
