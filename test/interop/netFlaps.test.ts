@@ -77,4 +77,29 @@ describe.runIf(process.platform === 'linux')('connections that come and go', () 
     expect(descriptors() - before.descriptors).toBeLessThanOrEqual(4)
     expect(timers() - before.timers).toBeLessThanOrEqual(8)
   })
+
+  it('through a relay that does not know the caller, leave no descriptor and no timer', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const relay = await scene.node(1)
+    const [a, b] = await Promise.all([scene.node(2), scene.node(3)])
+    relay.network.setServing({ relay: true, mailbox: false })
+    relay.network.setPeers([b.target([])])
+    b.network.setPeers([relay.target(undefined, true)])
+    const relayed = (): readonly string[] => b.addresses.filter((address) => address.endsWith('/p2p-circuit'))
+    await b.until('a place', () => relayed().length > 0)
+    a.admits = () => false
+    const call = async (number: number): Promise<void> => {
+      a.network.setPeers([b.target(relayed())])
+      await a.untilUp(b.device, number)
+      a.network.setPeers([])
+      await a.until('down', () => a.count('peerDown') >= number)
+    }
+    for (let number = 1; number <= 5; number++) await call(number)
+    await pause(1_000)
+    const before = { descriptors: descriptors(), timers: timers() }
+    for (let number = 6; number <= 25; number++) await call(number)
+    await pause(2_000)
+    expect(descriptors() - before.descriptors).toBeLessThanOrEqual(4)
+    expect(timers() - before.timers).toBeLessThanOrEqual(8)
+  })
 })
