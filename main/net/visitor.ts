@@ -72,7 +72,7 @@ export function visitor(options: VisitOptions): VisitCall {
   return (device, addresses, outer) => visit(options, device, addresses, outer)
 }
 
-/** Connects with a device as nobody in particular; null when it is not reached. Ends with `outer`. Never rejects. */
+/** Connects with a device as nobody in particular; null when it is not reached. `outer` ends the attempt. Never rejects. */
 async function visit(
   options: VisitOptions,
   device: DeviceId,
@@ -100,13 +100,8 @@ async function visit(
       return null
     }
     const connection = connected.value
-    const ended = (): void => {
-      outer.removeEventListener('abort', ended)
-      stop()
-    }
-    connection.addEventListener('close', ended, { once: true })
-    outer.addEventListener('abort', ended)
-    if (connection.status !== 'open') ended()
+    connection.addEventListener('close', stop, { once: true })
+    if (connection.status !== 'open') stop()
     return { connection, close: () => void connection.close().catch(() => connection.abort(new Error('Done'))) }
   } catch {
     stop()
