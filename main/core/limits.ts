@@ -3,6 +3,7 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { mailboxLimits } from './mailboxLimits.ts'
 export { visitLimits } from './visitLimits.ts'
 
 const second = 1_000
@@ -291,6 +292,28 @@ export const networkLimits = {
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
 
+  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
+  stunRequestSizeBytesMax: 512,
+  /** Answers to one source. */
+  stunAnswersPerSecondMax: 16,
+  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  webrtcJitterMs: 500,
+  /** From the first message about it to the stream of frames. */
+  webrtcTimeoutMs: 4 * second,
+  /** How long the addresses that are found late are waited for. */
+  webrtcGatherMs: second,
+  webrtcAttemptsMax: 8,
+  /** A peer may propose a connection at most this often. */
+  webrtcProposalGapMs: 2 * second,
+  webrtcCandidatesMax: 8,
+  webrtcDescriptionSizeBytesMax: 256,
+  webrtcMessageSizeBytesMax: 16_384,
+  /** What may wait to be sent below the connection, and what came and is not read yet. */
+  webrtcSendBufferBytesMax: 262_144,
+  webrtcReadBufferBytesMax: 1_048_576,
+  /** How long what was written last may take to leave. */
+  webrtcCloseMs: second,
+
   // A port that the router maps.
   mappingLifetimeMs: hour,
   /** It is asked for anew after this long: a router that was off has forgotten it. */
@@ -313,28 +336,6 @@ export const networkLimits = {
   mappingUrlLengthMax: 1_024,
   /** Ports that are tried when others have taken them. */
   mappingPortTriesMax: 4,
-
-  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
-  stunRequestSizeBytesMax: 512,
-  /** Answers to one source. */
-  stunAnswersPerSecondMax: 16,
-  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
-  webrtcJitterMs: 500,
-  /** From the first message about it to the stream of frames. */
-  webrtcTimeoutMs: 4 * second,
-  /** How long the addresses that are found late are waited for. */
-  webrtcGatherMs: second,
-  webrtcAttemptsMax: 8,
-  /** A peer may propose a connection at most this often. */
-  webrtcProposalGapMs: 2 * second,
-  webrtcCandidatesMax: 8,
-  webrtcDescriptionSizeBytesMax: 256,
-  webrtcMessageSizeBytesMax: 16_384,
-  /** What may wait to be sent below the connection, and what came and is not read yet. */
-  webrtcSendBufferBytesMax: 262_144,
-  webrtcReadBufferBytesMax: 1_048_576,
-  /** How long what was written last may take to leave. */
-  webrtcCloseMs: second,
 
   // The LAN.
   lanEpochMs: 15 * minute,
@@ -379,36 +380,6 @@ export const storeLimits = {
   vaultMemoryKiBDefault: 65_536,
   vaultPassesDefault: 3,
   profileNameLengthMax: 64,
-} as const
-
-/** Of what a device keeps that serves as a mailbox (main/store). */
-export const mailboxLimits = {
-  /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
-  itemSizeBytesMax: 65_608,
-  /** The offer of an invite, padded and sealed, is the largest. */
-  recordSizeBytesMax: 4_680,
-  /** What may lie under one tag, which is one sender's of one day. */
-  itemsPerTagMax: 4_096,
-  sizePerTagBytesMax: 16 * 1024 * 1024,
-  /** What may lie there for one device. */
-  itemsPerOwnerMax: 20_000,
-  sizePerOwnerBytesMax: 64 * 1024 * 1024,
-  recordsPerOwnerMax: 4_096,
-  tagsPerOwnerMax: 20_000,
-  /** In all; records count among the bytes. */
-  sizeBytesMax: 1024 * 1024 * 1024,
-  tagsMax: 1_000_000,
-  /** How many days ahead a tag may be registered. */
-  tagDaysAheadMax: 32,
-  itemLifetimeMs: 30 * day,
-  recordLifetimeMsMax: 31 * day,
-  pruneIntervalMs: hour,
-  /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
-  pruneStepMsMax: day,
-  /** Items that go in one transaction while pruning: others wait for it. */
-  pruneItemsMax: 64,
-  /** Requests on their way to the store's thread, which has the device's own work to do as well. */
-  requestsPendingMax: 32,
 } as const
 
 export const durationsMs = { second, minute, hour, day } as const

@@ -116,11 +116,6 @@ export class AddressBook {
     return mayDial(this.#confine, address, this.interfaces) && !this.#isOwn(address)
   }
 
-  /** Whether an address may be reached over UDP, for which no mode but the open one has a way. */
-  permitsOpenly(address: SocketAddress): boolean {
-    return this.privacy.kind === 'open' && mayDial(this.#confine, address, this.interfaces) && !this.#isOwn(address)
-  }
-
   /** As `permits`, for libp2p. */
   permitsText(address: Multiaddr): boolean {
     const [, text = '', peer = ''] = /^(.+)\/p2p\/([^/]+)$/.exec(address.toString()) ?? []

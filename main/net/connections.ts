@@ -8,6 +8,7 @@ import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
+import { isNamed } from './names.ts'
 import { remoteSocket, remoteSource } from './remote.ts'
 
 interface Entry extends GateConnection {
@@ -20,6 +21,12 @@ interface Entry extends GateConnection {
 }
 
 const limits = networkLimits
+
+/** The IP address of the other end, or of the relay that stands between; empty for a name. */
+function hostOf(connection: Connection): string {
+  const address = remoteSocket(connection)
+  return address === null || isNamed(address) ? '' : address.host
+}
 
 /** Ends a connection at once. */
 function end(connection: Connection): void {
@@ -44,7 +51,7 @@ export class Connections {
     const close = (): void => end(connection)
     this.#entries.set(connection, {
       device,
-      host: remoteSocket(connection)?.host ?? '',
+      host: hostOf(connection),
       source: remoteSource(connection),
       openedAtMs: this.#clock.nowMs(),
       close,

@@ -29,11 +29,8 @@ export interface DialOptions {
   readonly readySockets: ReadySockets
   readonly clock: Clock
   readonly permits: (address: DialAddress) => boolean
-  /** Makes the sockets to this device. */
+  /** Makes the sockets to this device, within `dialTimeoutMs` in all. */
   readonly connect: Connect
-}
-
-export interface TimedDialOptions extends DialOptions {
   readonly dialTimeoutMs: number
 }
 
@@ -107,7 +104,7 @@ export async function connectDevice(
 
 /** Connects with the device, and opens the stream of frames. */
 export async function dialDevice(
-  options: TimedDialOptions,
+  options: DialOptions,
   peer: PeerId,
   addresses: readonly DialAddress[],
   outer: AbortSignal,

@@ -33,7 +33,6 @@ export interface DiallingOptions {
   readonly book: AddressBook
   readonly relays: Relays
   readonly webrtc: Webrtc
-  /** As of now. */
   readonly ways: () => Ways
   /** Null while the network does not run. */
   readonly running: () => DiallingNode | null

@@ -47,12 +47,6 @@ export function parseOnion(text: string): NamedAddress | null {
   return name?.family === 'onion3' ? name : null
 }
 
-/** What of the texts from outside can be dialled, by whoever may. */
-export function dialAddresses(texts: readonly string[]): DialAddress[] {
-  const some = texts.slice(0, protocolLimits.addressesMax)
-  return [...socketAddresses(some), ...some.flatMap((text) => parseName(text) ?? [])]
-}
-
 export function isNamed(address: DialAddress): address is NamedAddress {
   return address.family !== 'ip4' && address.family !== 'ip6'
 }
@@ -62,4 +56,9 @@ export function formatDialAddress(address: DialAddress): string {
   if (!isNamed(address)) return formatAddress(address)
   if (address.family === 'onion3') return `/onion3/${address.host.slice(0, -'.onion'.length)}:${address.port}`
   return `/${address.family}/${address.host}/tcp/${address.port}`
+}
+
+/** The addresses among these texts, of whatever kind. */
+export function dialAddresses(texts: readonly string[]): readonly DialAddress[] {
+  return [...socketAddresses(texts), ...texts.flatMap((text) => parseName(text) ?? [])]
 }

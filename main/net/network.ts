@@ -14,8 +14,7 @@ import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
 import { Mailboxes } from './mailbox/mailboxes.ts'
-import { ListenReport, openNode } from './openNode.ts'
-import type { DialAddress } from './names.ts'
+import { openNode } from './openNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
@@ -26,20 +25,15 @@ import { silentLogger } from './silentLogger.ts'
 import { PeerStream } from './stream/peerStream.ts'
 import { StunResponder } from './stun/responder.ts'
 import { Surroundings } from './surroundings.ts'
-import { ReadySockets } from './transport.ts'
+import { ListenReport, ReadySockets } from './transport.ts'
 import { visitor } from './visitor.ts'
 import { samePrivacy, Ways } from './ways.ts'
 import { createWebrtc } from './webrtc/create.ts'
 import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
-export function createNetwork(options: NetworkOptions): Network & WebrtcSwitch {
+export function createNetwork(options: NetworkOptions): Network {
   return new Libp2pNetwork(options)
-}
-
-interface WebrtcSwitch {
-  /** Whether relayed peers may be reached directly over UDP; switched off, such connections end. */
-  setWebrtc(on: boolean): void
 }
 
 interface Running {
@@ -53,7 +47,7 @@ interface Running {
 
 const limits = networkLimits
 
-class Libp2pNetwork implements Network, WebrtcSwitch {
+class Libp2pNetwork implements Network {
   readonly mail: Mailboxes
   readonly #options: NetworkOptions
   readonly #book: AddressBook
@@ -67,16 +61,14 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
   #handler: NetworkHandler | null = null
   #running: Running | null = null
   /** Starts and stops, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #turn: Promise<void> = Promise.resolve()
   #ways: Ways
-  #isWebrtcOn: boolean
   #serving = false
   #pulses = 0
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
-    this.#isWebrtcOn = options.webrtc
     this.#ways = this.#waysOf(options.privacy)
     this.#book = new AddressBook(options.confine, clock)
     this.#book.privacy = options.privacy
@@ -89,10 +81,13 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       event: (event) => this.#running?.handler.event(event),
     })
     const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
-    const permits = (device: DeviceId, address: DialAddress): boolean =>
-      this.#running !== null && this.#book.permits(device, address)
-    const ways = (): Ways => this.#ways
-    const visit = visitor({ clock, random, noiseCrypto: options.noiseCrypto, permits, ways })
+    const visit = visitor({
+      clock,
+      random,
+      noiseCrypto: options.noiseCrypto,
+      permits: (device, address) => this.#running !== null && this.#book.permits(device, address),
+      ways: () => this.#ways,
+    })
     this.#relays = new Relays({
       clock,
       random,
@@ -110,7 +105,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       store: options.mailboxStore ?? null,
       isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
       mailboxes: () => this.#book.mailboxes(),
-      connectionOf: (device) => this.#relays.connectionOf(device),
+      connectionOf: (device) => this.#connectionOf(device),
       hold,
       visit,
       waiting: (device) => this.#running?.handler.event({ kind: 'mailWaiting', device }),
@@ -129,7 +124,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       book: this.#book,
       relays: this.#relays,
       webrtc: this.#webrtc,
-      ways,
+      ways: () => this.#ways,
       running: () => this.#running,
       reached,
     })
@@ -158,7 +153,6 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     const [handler, ways, { clock }] = [this.#handler, this.#ways, this.#options]
     if (handler === null || this.#running !== null) return
     this.#surroundings.prepare()
-    this.#applyWebrtc()
     const readySockets = new ReadySockets()
     const listening = new ListenReport(this.#options.listen)
     const privateKey = await deviceKey(this.#options.deviceSeed)
@@ -166,10 +160,10 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     const node = await createNode({
       ...this.#options,
       privateKey,
-      listenHosts: this.#surroundings.listenHosts(),
-      ...ways.handshake,
       listenPlan: listening,
       readySockets,
+      listenHosts: this.#surroundings.listenHosts(),
+      ...ways.handshake,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
@@ -207,7 +201,8 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       webrtc: (stream, connection) => this.#webrtc.onStream(stream, connection),
     })
     if (this.#running !== running) return
-    this.#book.port = listening.tell(handler)
+    this.#book.port = listening.ports[0] ?? 0
+    listening.tell(handler)
     this.#surroundings.start()
     this.#applyServing()
     this.#dialling.start()
@@ -275,11 +270,6 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     this.#applyServing()
   }
 
-  setWebrtc(on: boolean): void {
-    this.#isWebrtcOn = on
-    this.#applyWebrtc()
-  }
-
   setPortMapping(on: boolean): void {
     this.#surroundings.setPortMapping(on)
   }
@@ -288,6 +278,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     if (samePrivacy(privacy, this.#ways.privacy)) return
     this.#ways = this.#waysOf(privacy)
     this.#book.privacy = privacy
+    this.#webrtc.setOn(this.#options.webrtc && privacy.kind === 'open')
     this.#applyPrivacy()
   }
 
@@ -309,14 +300,9 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
    * the old one can be left over.
    */
   #applyPrivacy(): void {
-    this.#applyWebrtc()
     if (this.#handler === null) return
     this.#end()
     this.#begin().catch(() => this.#options.log.warn('net.restartFailed'))
-  }
-
-  #applyWebrtc(): void {
-    this.#webrtc.setOn(this.#isWebrtcOn && this.#ways.privacy.kind === 'open')
   }
 
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
@@ -382,11 +368,17 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#surroundings.look()) this.wake()
   }
 
+  /** The connection that carries a device's frames. */
+  #connectionOf(device: DeviceId): Connection | null {
+    const stream = this.#running?.peers.streamOf(device)
+    return stream instanceof PeerStream ? stream.connection : null
+  }
+
   /** Who is reached through this relay may ask it by STUN under which address it sees them. */
   #applyServing(): void {
     const { port } = this.#book
-    if (this.#serving && port !== 0 && this.#ways.privacy.kind === 'open')
-      this.#stun.start(this.#surroundings.listenHosts(), port)
+    const isOpen = this.#ways.privacy.kind === 'open'
+    if (this.#serving && isOpen && port !== 0) this.#stun.start(this.#surroundings.listenHosts(), port)
     else this.#stun.stop()
   }
 

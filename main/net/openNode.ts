@@ -2,14 +2,10 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { visitLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
-import type { ListenError, NetworkHandler } from '../core/ports.ts'
-import type { AddressFamily } from './addresses.ts'
 import type { Connections } from './connections.ts'
 import { deviceOf } from './keys.ts'
 import type { MailboxHost } from './mailbox/host.ts'
 import { mailboxProtocol } from './mailbox/messages.ts'
-import { listenProblems } from './transport.ts'
-import type { ListenPlan } from './transport.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { webrtcProtocol } from './webrtc/signalling.ts'
 
@@ -56,33 +52,4 @@ export async function openNode(node: Libp2p, use: NodeUse): Promise<void> {
     runOnLimitedConnection: true,
   })
   await node.start()
-}
-
-/** How listening goes, and what came of it. */
-export class ListenReport implements ListenPlan {
-  readonly port: number
-  readonly portFallback: boolean
-  readonly #ports = new Set<number>()
-  readonly #failures: ListenError[] = []
-
-  constructor({ port, portFallback }: Pick<ListenPlan, 'port' | 'portFallback'>) {
-    this.port = port
-    this.portFallback = portFallback
-  }
-
-  listening(_family: AddressFamily, port: number): void {
-    this.#ports.add(port)
-  }
-
-  failed(_family: AddressFamily, error: ListenError): void {
-    this.#failures.push(error)
-  }
-
-  /** The port that others may be told; 0 when nothing listens. */
-  tell(handler: Pick<NetworkHandler, 'event'>): number {
-    const ports = [...this.#ports]
-    for (const error of listenProblems(this.#failures, ports)) handler.event({ kind: 'listenFailed', error })
-    if (ports.length > 0) handler.event({ kind: 'listening', ports })
-    return ports[0] ?? 0
-  }
 }

@@ -38,11 +38,11 @@ export interface NetworkOptions {
   readonly announce?: readonly AnnouncedHost[]
   /** Whether LAN discovery is on at first. */
   readonly lan: boolean
+  /** Whether relayed peers may be reached directly over UDP at first. */
+  readonly webrtc: boolean
   readonly privacy: Privacy
   /** Whether the router is asked at first to map a port to us. */
   readonly portMapping: boolean
-  /** Whether relayed peers may be reached directly over UDP at first. */
-  readonly webrtc: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -4,12 +4,12 @@ import { networkLimits } from '../core/limits.ts'
 import type { Log } from '../core/ports.ts'
 import { deadline } from './deadline.ts'
 import { dialDevice, openStream } from './dial.ts'
-import type { Dialled, TimedDialOptions } from './dial.ts'
+import type { Dialled, DialOptions } from './dial.ts'
 import type { DialAddress } from './names.ts'
 import type { RelayedAddress } from './relay/address.ts'
 import type { RelayClient } from './relay/client.ts'
 
-export interface ReachOptions extends TimedDialOptions {
+export interface ReachOptions extends DialOptions {
   readonly log: Log
   readonly relays: Pick<RelayClient, 'dial'>
   /** Takes up what was reached; both ways may succeed. */

@@ -10,7 +10,7 @@ import { formatRelayed, parseRelayed } from './relay/address.ts'
 const circuit = '/p2p-circuit'
 
 /** Where a device was reached over UDP. It is told, and never dialled. */
-export function formatWebrtc({ family, host, port }: SocketAddress): string {
+export function formatWebrtc({ family, host, port }: Pick<SocketAddress, 'family' | 'host' | 'port'>): string {
   return `/${family}/${host}/udp/${port}/webrtc`
 }
 
@@ -19,7 +19,7 @@ export interface Remote {
   readonly address: string
 }
 
-/** The address of the other end, or of the relay that stands between, without a peer id; null over UDP. */
+/** The address of the other end, or of the relay that stands between, without a peer id. */
 function remoteAddress(connection: Connection): DialAddress | null {
   const text = connection.remoteAddr.toString().replace(/\/p2p\/.*$/, '')
   return parseOwnAddress(text) ?? parseName(text)
@@ -46,8 +46,8 @@ export function remoteOf(connection: Connection): Remote | null {
     const address = relayed === null ? null : formatRelayed(relayed)
     return address === null ? null : { path: 'relay', address }
   }
-  const [host, port, webrtc] = connection.remoteAddr.getComponents()
-  if (webrtc?.name === 'webrtc') {
+  const [host, port, last] = connection.remoteAddr.getComponents()
+  if (last?.name === 'webrtc') {
     const socket = socketAddress(String(host?.value ?? ''), Number(port?.value ?? 0))
     return socket === null ? null : { path: 'webrtc', address: formatWebrtc(socket) }
   }

@@ -10,7 +10,7 @@ import type { TCPComponents } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { networkLimits, visitLimits } from '../core/limits.ts'
-import type { ListenError } from '../core/ports.ts'
+import type { ListenError, NetworkHandler } from '../core/ports.ts'
 import type { AddressFamily } from './addresses.ts'
 
 /** Connected sockets, by the whole multiaddr that libp2p is then told to dial. */
@@ -57,10 +57,40 @@ export function listenErrorOf(thrown: unknown, host: string, port: number): List
 }
 
 /** Of what failed, what is worth telling. */
-export function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
+function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
   // A machine without IPv6 is no failure, and both families fail alike.
   const telling = failures.filter((error) => error.kind === 'portInUse' || ports.length === 0)
   return [...new Map(telling.map((error) => [JSON.stringify(error), error])).values()]
+}
+
+/** What came of listening. */
+export class ListenReport implements ListenPlan {
+  readonly port: number
+  readonly portFallback: boolean
+  readonly #ports = new Set<number>()
+  readonly #failures: ListenError[] = []
+
+  constructor({ port, portFallback }: Pick<ListenPlan, 'port' | 'portFallback'>) {
+    this.port = port
+    this.portFallback = portFallback
+  }
+
+  listening(_family: AddressFamily, port: number): void {
+    this.#ports.add(port)
+  }
+
+  failed(_family: AddressFamily, error: ListenError): void {
+    this.#failures.push(error)
+  }
+
+  get ports(): readonly number[] {
+    return [...this.#ports]
+  }
+
+  tell(handler: Pick<NetworkHandler, 'event'>): void {
+    for (const error of listenProblems(this.#failures, this.ports)) handler.event({ kind: 'listenFailed', error })
+    if (this.#ports.size > 0) handler.event({ kind: 'listening', ports: this.ports })
+  }
 }
 
 function portOf(listener: Listener): number {

@@ -7,6 +7,8 @@ import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { createLibp2p } from 'libp2p'
 import type { DeviceId } from '../core/ids.ts'
+import { deviceIdOf } from '../core/ids.ts'
+import { visitLimits } from '../core/limits.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { deadline } from './deadline.ts'
 import { connectDevice } from './dial.ts'
@@ -22,7 +24,6 @@ export interface VisitOptions {
   readonly random: Random
   readonly noiseCrypto: ICryptoInterface | undefined
   readonly permits: (device: DeviceId, address: DialAddress) => boolean
-  /** As of now. */
   readonly ways: () => Ways
 }
 
@@ -70,7 +71,7 @@ export function visitor(options: VisitOptions): VisitCall {
   return (device, addresses, outer) => visit(options, device, addresses, outer)
 }
 
-/** Connects with a device as nobody in particular; null when it is not reached. Ends with `outer`. Never rejects. */
+/** Connects with a device as nobody in particular; null when it is not reached. `outer` ends the attempt. Never rejects. */
 async function visit(
   options: VisitOptions,
   device: DeviceId,
@@ -84,24 +85,22 @@ async function visit(
   const readySockets = new ReadySockets()
   const node = await createVisitor(options, readySockets)
   const stop = (): void => void Promise.resolve(node.stop()).catch(() => undefined)
-  const { signal, clear } = deadline(options.clock, ways.visitTimeoutMs, outer)
+  const dialTimeoutMs = Math.max(visitLimits.visitDialTimeoutMs, ways.visitTimeoutMs)
+  const { signal, clear } = deadline(options.clock, dialTimeoutMs, outer)
   try {
     await node.start()
+    // A circuit of its own, where a proxy has such: two visits are not to look like one visitor's.
+    const connect = ways.connectFor(deviceIdOf(options.random.bytes(32)))
     const { clock } = options
-    const dial = { node, readySockets, clock, permits, connect: ways.connectApart() }
+    const dial = { node, readySockets, clock, permits, connect, dialTimeoutMs }
     const connected = await connectDevice(dial, peer, addresses, signal)
     if (!connected.ok || signal.aborted) {
       stop()
       return null
     }
     const connection = connected.value
-    const ended = (): void => {
-      outer.removeEventListener('abort', ended)
-      stop()
-    }
-    connection.addEventListener('close', ended, { once: true })
-    outer.addEventListener('abort', ended)
-    if (connection.status !== 'open') ended()
+    connection.addEventListener('close', stop, { once: true })
+    if (connection.status !== 'open') stop()
     return { connection, close: () => void connection.close().catch(() => connection.abort(new Error('Done'))) }
   } catch {
     stop()

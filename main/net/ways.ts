@@ -1,5 +1,5 @@
 /** How this device goes out, by the mode that the user chose: directly, or through a proxy. */
-import { networkLimits, visitLimits } from '../core/limits.ts'
+import { networkLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Clock, Privacy, ProxyProblem } from '../core/ports.ts'
 import { scopeOf } from './addresses.ts'
@@ -50,17 +50,13 @@ export class Ways {
     return this.#proxy?.connectFor(device) ?? connectDirectly(this.#clock)
   }
 
-  /** Makes sockets that nothing at the proxy ties to any others: for who comes under a name of the connection's own. */
-  connectApart(): Connect {
-    return this.#proxy?.connectApart() ?? connectDirectly(this.#clock)
-  }
-
-  get visitTimeoutMs(): number {
-    return this.#proxy === null ? visitLimits.visitDialTimeoutMs : networkLimits.proxyDialTimeoutMs
-  }
-
   get dialTimeoutMs(): number {
     return this.#proxy === null ? networkLimits.dialTimeoutMs : networkLimits.proxyDialTimeoutMs
+  }
+
+  /** How long a visit may take to come about, at least; 0 where it is no matter of the proxy. */
+  get visitTimeoutMs(): number {
+    return this.#proxy === null ? 0 : networkLimits.proxyDialTimeoutMs
   }
 
   /** How long who is dialled, and who comes, may take to prove themselves; who comes through a proxy is as slow. */

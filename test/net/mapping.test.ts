@@ -35,7 +35,7 @@ afterEach(async () => {
 })
 
 async function peer(name: string, number: number, mapping: 'on' | 'off', mode = 'open'): Promise<Peer> {
-  const options = [String(number), 'any', 'off', String(port), 'off', mode, mapping]
+  const options = [String(number), 'any', 'off', String(port), mode, mapping]
   const made = new Peer(internet.run(name, peerScript.path, ...options), '5a'.repeat(32))
   await made.started()
   return made

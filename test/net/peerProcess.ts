@@ -44,7 +44,7 @@ function targetOf(text: PeerText): PeerTarget {
   return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true, mailbox: false }
 }
 
-const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0', webrtc = 'off', mode = 'open', mapping = 'off'] =
+const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0', mode = 'open', mapping = 'off', webrtc = 'off'] =
   process.argv.slice(2)
 const deviceSeed = new Uint8Array(32).fill(Number(seedByte))
 const network = createNetwork({

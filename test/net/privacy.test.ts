@@ -35,7 +35,7 @@ afterEach(async () => {
 
 async function peer(name: string, number: number, mode: string): Promise<Peer> {
   lan.host(name, number)
-  const options = [String(number), 'any', 'on', '0', 'on', mode, 'on']
+  const options = [String(number), 'any', 'on', '0', mode, 'on', 'on']
   const made = new Peer(lan.run(name, peerScript.path, ...options), '5a'.repeat(32))
   await made.started()
   return made

@@ -50,8 +50,11 @@ export class Sittings {
 
   /** Ends all of them. */
   stop(): void {
-    for (const key of this.#sittings.keys()) this.#end(key)
     this.#stopping.abort()
+    for (const [key, { visit }] of this.#sittings) {
+      this.#end(key)
+      void visit.then((made) => made?.close())
+    }
     this.#stopping = new AbortController()
   }
 

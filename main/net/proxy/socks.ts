@@ -100,10 +100,6 @@ function tunnel(
   })
 }
 
-function loginOf(bytes: Uint8Array): Login {
-  return { userId: toHex(bytes.subarray(0, 16)), password: toHex(bytes.subarray(16)) }
-}
-
 export class SocksProxy {
   readonly #options: SocksOptions
   readonly #key: Uint8Array
@@ -124,14 +120,9 @@ export class SocksProxy {
     return (address, signal) => this.#connect(address, login, signal)
   }
 
-  /** Connects through the proxy as nobody who came before or will come. */
-  connectApart(): Connect {
-    const login = loginOf(this.#options.random.bytes(keyBytes))
-    return (address, signal) => this.#connect(address, login, signal)
-  }
-
   #loginOf(device: DeviceId): Login {
-    return loginOf(createHmac('sha256', this.#key).update(device).digest())
+    const bytes = createHmac('sha256', this.#key).update(device).digest()
+    return { userId: toHex(bytes.subarray(0, 16)), password: toHex(bytes.subarray(16)) }
   }
 
   async #connect(address: DialAddress, login: Login, signal: AbortSignal): Promise<Socket | null> {

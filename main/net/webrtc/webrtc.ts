@@ -39,7 +39,7 @@ export interface WebrtcOptions {
   readonly bindHost: () => string | null
   /** Whether the other device may learn this address of ours. */
   readonly mayTell: (candidate: Candidate) => boolean
-  readonly mayReach: (address: SocketAddress) => boolean
+  readonly mayReach: (device: DeviceId, address: SocketAddress) => boolean
   readonly reached: (dialled: Dialled) => void
 }
 
@@ -168,7 +168,8 @@ export class Webrtc {
     const running = this.#running
     if (running === null) return
     this.#meetings++
-    const { clock, mayReach } = this.#options
+    const { clock } = this.#options
+    const mayReach = (address: SocketAddress): boolean => this.#options.mayReach(device, address)
     const { signal, clear } = deadline(clock, limits.webrtcTimeoutMs, running.stopping.signal)
     const attempt = await this.#begin(role, relayed)
     const holds =
