@@ -2,8 +2,10 @@
 import { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import type { NetworkEvent, PeerTarget } from '../../main/core/ports.ts'
+import { peerOf } from '../../main/net/keys.ts'
 import { numbered, numberOf, Scene, seedOf, testNode } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
+import { MemoryMailbox } from './memoryMailbox.ts'
 import { SocksServer } from './socksProxy.ts'
 
 const onion = `${'a'.repeat(55)}d`
@@ -169,6 +171,56 @@ describe('through relays alone', () => {
     expect(a.addresses).toEqual([])
     expect(a.count('addresses')).toBe(1)
     expect(lastOf(a, 'reachability')).toEqual({ kind: 'reachability', mapped: [], publicHost: false })
+  })
+})
+
+describe('visits, which are made under a fresh name', () => {
+  const tag = new Uint8Array(16).fill(7)
+
+  it('are not made to a relay or a mailbox that does not serve us, when only those may learn where we are', async ({
+    onTestFinished,
+  }) => {
+    const scene = new Scene(onTestFinished)
+    const [a, b, trap] = [
+      await scene.node(1, { privacy: { kind: 'relayOnly' } }),
+      await testNode(seedOf(2)),
+      await scene.node(3, { mailboxStore: new MemoryMailbox() }),
+    ]
+    trap.network.setServing({ relay: true, mailbox: true })
+    const connects = watchConnects(onTestFinished)
+    const circuit = `${trap.addresses[0] ?? ''}/p2p/${String(peerOf(trap.device))}/p2p-circuit`
+    a.network.setPeers([targetAt(b, [circuit])])
+    a.network.wake()
+    const at = { device: trap.device, addresses: trap.addresses }
+    expect(await a.network.mail.deposit(at, 's', tag, numbered(1))).toBe('unreachable')
+    expect(await a.network.mail.lookupRecord(at, 's', tag)).toBeNull()
+    expect(connects()).toEqual([])
+    // The same is done at once by who hides nothing.
+    a.network.setPrivacy({ kind: 'open' })
+    await a.until('open', () => a.addresses.length > 0)
+    expect(await a.network.mail.deposit(at, 's', tag, numbered(1))).toBe('unknownTag')
+    expect(connects()).not.toEqual([])
+  })
+
+  it('go through the proxy, which cannot tell that they are of one device', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const proxy = await proxyIn(scene)
+    const a = await scene.node(1, { privacy: { kind: 'proxy', host: '127.0.0.1', port: proxy.port } })
+    const mailbox = await scene.node(3, { mailboxStore: new MemoryMailbox() })
+    mailbox.network.setServing({ relay: false, mailbox: true })
+    proxy.names.set('mailbox.example:4001', mailbox.port)
+    const at = { device: mailbox.device, addresses: ['/dns4/mailbox.example/tcp/4001'] }
+    a.network.setPeers([targetAt(mailbox, at.addresses)])
+    await a.untilUp(mailbox.device)
+    const connects = watchConnects(onTestFinished)
+    for (const sitting of ['s', 't']) {
+      expect(await a.network.mail.deposit(at, sitting, tag, numbered(1))).toBe('unknownTag')
+    }
+    const logins = proxy.requests.map(({ user, password }) => `${user} ${password}`)
+    expect(logins.length).toBe(3)
+    expect(new Set(logins).size).toBe(3)
+    const onward = `127.0.0.1:${mailbox.port}`
+    expect(new Set(connects().filter((one) => one !== onward))).toEqual(new Set([`127.0.0.1:${proxy.port}`]))
   })
 })
 
