@@ -21,7 +21,9 @@ export interface NodeOptions {
   readonly clock: Clock
   readonly noiseCrypto?: ICryptoInterface
   readonly listenHosts: readonly string[]
+  /** For who is dialled, and for who comes. */
   readonly handshakeTimeoutMs: number
+  readonly inboundTimeoutMs: number
   readonly listenPlan: ListenPlan
   readonly readySockets: ReadySockets
   readonly gate: ConnectionGater
@@ -76,8 +78,8 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       maxConnections: limits.connectionsMax + visitLimits.visitorsMax,
       maxIncomingPendingConnections: 2 * limits.pendingInboundMax,
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
-      inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
-      inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
+      inboundUpgradeTimeout: options.inboundTimeoutMs,
+      inboundStreamProtocolNegotiationTimeout: options.inboundTimeoutMs,
       outboundStreamProtocolNegotiationTimeout: options.handshakeTimeoutMs,
       addressDialTimeout: options.handshakeTimeoutMs,
       dialTimeout: options.handshakeTimeoutMs,

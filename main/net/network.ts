@@ -163,7 +163,7 @@ class Libp2pNetwork implements Network {
       listenPlan: listening,
       readySockets,
       listenHosts: this.#surroundings.listenHosts(),
-      handshakeTimeoutMs: ways.handshakeTimeoutMs,
+      ...ways.handshake,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),

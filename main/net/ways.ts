@@ -59,7 +59,11 @@ export class Ways {
     return this.#proxy === null ? 0 : networkLimits.proxyDialTimeoutMs
   }
 
-  get handshakeTimeoutMs(): number {
-    return this.#proxy === null ? networkLimits.handshakeTimeoutMs : networkLimits.proxyHandshakeTimeoutMs
+  /** How long who is dialled, and who comes, may take to prove themselves; who comes through a proxy is as slow. */
+  get handshake(): { readonly handshakeTimeoutMs: number; readonly inboundTimeoutMs: number } {
+    const { handshakeTimeoutMs, inboundUpgradeTimeoutMs, proxyHandshakeTimeoutMs } = networkLimits
+    return this.#proxy === null
+      ? { handshakeTimeoutMs, inboundTimeoutMs: inboundUpgradeTimeoutMs }
+      : { handshakeTimeoutMs: proxyHandshakeTimeoutMs, inboundTimeoutMs: proxyHandshakeTimeoutMs }
   }
 }

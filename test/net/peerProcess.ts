@@ -71,7 +71,7 @@ const network = createNetwork({
 })
 
 say({ device: deviceOfKey(await deviceKey(deviceSeed)) })
-const started = network.start({
+await network.start({
   event: (event) => say({ event, atMs: Date.now() }),
   frame: (device, frame) => {
     say({ frame: toHex(frame), device })
@@ -79,9 +79,6 @@ const started = network.start({
   },
   admits: () => true,
 })
-// Before anything of it stands.
-if (mode === 'relayOnlySoon') network.setPrivacy({ kind: 'relayOnly' })
-await started
 say({ started: true })
 
 createInterface({ input: process.stdin }).on('line', (line) => {

@@ -86,7 +86,7 @@ describe('a hostile router', () => {
   const large = 'x'.repeat(2 * networkLimits.mappingAnswerBytesMax)
   const answers: readonly (readonly [string, (response: ServerResponse) => unknown, string])[] = [
     ['sends elsewhere', (response) => response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end(), 'malformed'],
-    ['sends too much', (response) => response.end(large), 'malformed'],
+    ['sends too much', (response) => response.write(large), 'malformed'],
     ['has too large a head', (response) => response.writeHead(200, { 'X-A': large }).end(), 'noAnswer'],
     ['hangs up', (response) => response.destroy(), 'noAnswer'],
     [
