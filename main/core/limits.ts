@@ -306,7 +306,7 @@ export const networkLimits = {
   /** A peer may propose a connection at most this often. */
   webrtcProposalGapMs: 2 * second,
   webrtcCandidatesMax: 8,
-  webrtcDescriptionSizeBytesMax: 256,
+  webrtcDescriptionSizeBytesMax: 320,
   webrtcMessageSizeBytesMax: 16_384,
   /** What may wait to be sent below the connection, and what came and is not read yet. */
   webrtcSendBufferBytesMax: 262_144,

@@ -19,7 +19,7 @@ import { propose } from '../../main/net/webrtc/meeting.ts'
 import type { Meeting } from '../../main/net/webrtc/meeting.ts'
 import { loadNative } from '../../main/net/webrtc/native.ts'
 import { webrtcProtocol } from '../../main/net/webrtc/signalling.ts'
-import { deviceOfSeed, loggedFigures, numbered, pause, realClock, realRandom, Scene, seedOf } from './netNodes.ts'
+import { deviceOfSeed, loggedFigures, numbered, pause, realClock, Scene, seedOf } from './netNodes.ts'
 import { silentLog } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
@@ -105,7 +105,6 @@ async function meetingWith(scene: Scene, { b }: Victim, upgrader: Upgrader): Pro
     native,
     clock: realClock,
     role: 'offer',
-    credentials: realRandom.bytes(24),
     stun: null,
     bindHost: '127.0.0.1',
     mayTell: () => true,
