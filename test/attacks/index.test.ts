@@ -53,6 +53,20 @@ const required: Readonly<Record<string, readonly string[]>> = {
   'case 22': ['A is dialled and B answers: nothing is sent, not even who calls'],
   'case 23': ['whoever republishes another’s bundle as its own is rejected'],
   'case 26': ['unsigned membership changes and unasked keys are ignored'],
+  'case 53': [
+    '300 times lets everything through once and in order, and leaves nothing behind',
+    'delivers everything once, in order, once both are back',
+    'goes on delivering, and has delivered everything, while it is so',
+    'carry frames 300 times, and leave no descriptor and no timer',
+  ],
+  'case 54': ['goes on without a word, with nothing lost and nothing twice'],
+  'case 57': [
+    'that withholds one of many, its sender gone, leaves a gap in sight, and its return fills it',
+    'that withholds is found out through a second one: nothing is missing, though the sender is gone',
+    'that mixes up and repeats shows each once, in the order of the sender',
+    'that lies about deletion shows nothing twice, and is asked no more often than it may be',
+    'that said it had them and lost them is made good by the sender when both are there',
+  ],
   'none-ck': ['nothing is derived from a receiving chain that is not set, and no header goes without a key'],
   replay: ['one initial message never makes two sessions'],
   'weak state': ['the first ratchet key is a key of its own, never the signed prekey'],
@@ -66,7 +80,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const numbers = [...Array.from({ length: 20 }, (_, at) => at + 1), 22, 23, 26]
+const numbers = [...Array.from({ length: 20 }, (_, at) => at + 1), 22, 23, 26, 53, 54, 57]
 const named = ['none-ck', 'replay', 'weak state', 'handshake']
 
 /** A test that runs, by itself or once for each of some; not one that is skipped or only planned. */
