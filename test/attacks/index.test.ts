@@ -67,6 +67,13 @@ const required: Readonly<Record<string, readonly string[]>> = {
     'that lies about deletion shows nothing twice, and is asked no more often than it may be',
     'that said it had them and lost them is made good by the sender when both are there',
   ],
+  'case 60': [
+    'in 10,000 who prove nothing get a bounded number of answers, cost no key, and leave nothing',
+    'who all hold the link of one invite become one contact, cost a bounded number of keys, and take nothing from other invites',
+    'leaves at most 10 MB on the disk, a few lines in the log, and nothing on the screen',
+    'is heard with the next batch, however many frames of strangers wait',
+    'who says much does not keep a stranger with an invite from being heard',
+  ],
   'none-ck': ['nothing is derived from a receiving chain that is not set, and no header goes without a key'],
   replay: ['one initial message never makes two sessions'],
   'weak state': ['the first ratchet key is a key of its own, never the signed prekey'],
@@ -80,7 +87,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const numbers = [...Array.from({ length: 20 }, (_, at) => at + 1), 22, 23, 26, 53, 54, 57]
+const numbers = [...Array.from({ length: 20 }, (_, at) => at + 1), 22, 23, 26, 53, 54, 57, 60]
 const named = ['none-ck', 'replay', 'weak state', 'handshake']
 
 /** A test that runs, by itself or once for each of some; not one that is skipped or only planned. */
