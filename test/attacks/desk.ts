@@ -28,6 +28,8 @@ export class Desk {
   /** What was given to the network and not yet carried. */
   readonly sent: Sent[] = []
   nowMs = epochMs
+  /** Called as each step of the engine begins: it is given its random bytes. */
+  onStep: () => void = () => undefined
   #handler: NetworkHandler | null = null
   #timers: { readonly atMs: number; readonly call: () => void }[] = []
 
@@ -39,7 +41,12 @@ export class Desk {
       store,
       network: this.#network(),
       clock: { nowMs: () => this.nowMs, after: (delayMs, call) => this.#after(delayMs, call) },
-      random: { bytes: (length) => chance.bytes(length) },
+      random: {
+        bytes: (length) => {
+          this.onStep()
+          return chance.bytes(length)
+        },
+      },
       crypto,
       log,
     })
@@ -122,7 +129,7 @@ export class Desk {
 
 /** Carries everything that the two have for each other, until they have nothing more to say. */
 export async function carry(one: Desk, other: Desk): Promise<void> {
-  for (let quiet = 0; quiet < 3;) {
+  for (let quiet = 0; quiet < 30;) {
     await settled()
     const frames = [one, other].map((from) => from.sent.splice(0))
     quiet = frames.flat().length === 0 ? quiet + 1 : 0
