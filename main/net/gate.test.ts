@@ -30,6 +30,7 @@ class Scene {
     takesVisitors: () => this.serving,
     isTarget: (device) => this.contacts.has(device),
     mayDial: () => true,
+    mayMeet: () => true,
     connections: () => [...this.standing],
     isOurRelay: () => false,
     mayReserve: () => false,

@@ -73,8 +73,8 @@ async function victim(scene: Scene): Promise<Victim> {
   const [hostileNumber = 0, victimNumber = 0] = [byId[0], byId[3]]
   const [hostile, relay] = [await deviceOfSeed(seedOf(hostileNumber)), await scene.node(1)]
   const b = await scene.node(victimNumber, { webrtc: true, log })
-  const target = { device: hostile, addresses: [], lan: null, relay: false }
-  relay.network.setServing(true)
+  const target = { device: hostile, addresses: [], lan: null, relay: false, mailbox: false }
+  relay.network.setServing({ relay: true, mailbox: false })
   relay.network.setPeers([b.target([]), target])
   b.network.setPeers([relay.target(undefined, true), target])
   await b.until('a place', () => b.addresses.some((address) => address.endsWith('/p2p-circuit')))

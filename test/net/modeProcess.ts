@@ -33,6 +33,7 @@ for (let turns = 0; turns < turnsMax; turns++) {
     lan: false,
     privacy: { kind: 'open' },
     portMapping: false,
+    webrtc: false,
     clock: {
       nowMs: () => Date.now(),
       after: (delayMs, call) => {
