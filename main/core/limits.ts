@@ -139,6 +139,9 @@ export const implementationLimits = {
   /** Inputs that wait for the driver's loop, and those that may share one transaction. */
   driverQueueMax: 10_000,
   driverBatchMax: 64,
+  /** Frames of strangers that wait for it; and how many of them are taken with a batch while others wait. */
+  strangerFramesMax: 1_024,
+  strangersPerBatchMax: 8,
   /** Frames of one peer that may wait for their commit before its stream is paused. */
   inboundFramesPerPeerMax: 64,
   /** Rows that are on their way to one mailbox for one device. */
@@ -175,6 +178,13 @@ export const implementationLimits = {
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
   bundleFetchesPerHourMax: 30,
+  /**
+   * By whoever has the link of one invite: answers in an hour to all of them together, and initial messages, each of which
+   * costs a key exchange. And answers to all who prove no invite: it costs them nothing to be somebody else each time.
+   */
+  inviteFetchesPerHourMax: 600,
+  inviteInitialsPerHourMax: 120,
+  unprovedAnswersPerHourMax: 600,
   /** Envelopes of one device that may fail to open in an hour; then it is told `busy` for a while. */
   unopenedPerHourMax: 512,
   /** A `.pub`, signature or card file that is read, in characters. */
@@ -306,7 +316,7 @@ export const networkLimits = {
   /** A peer may propose a connection at most this often. */
   webrtcProposalGapMs: 2 * second,
   webrtcCandidatesMax: 8,
-  webrtcDescriptionSizeBytesMax: 256,
+  webrtcDescriptionSizeBytesMax: 320,
   webrtcMessageSizeBytesMax: 16_384,
   /** What may wait to be sent below the connection, and what came and is not read yet. */
   webrtcSendBufferBytesMax: 262_144,

@@ -19,7 +19,7 @@ import { propose } from '../../main/net/webrtc/meeting.ts'
 import type { Meeting } from '../../main/net/webrtc/meeting.ts'
 import { loadNative } from '../../main/net/webrtc/native.ts'
 import { webrtcProtocol } from '../../main/net/webrtc/signalling.ts'
-import { deviceOfSeed, loggedFigures, numbered, pause, realClock, realRandom, Scene, seedOf } from './netNodes.ts'
+import { deviceOfSeed, loggedFigures, numbered, pause, realClock, Scene, seedOf } from './netNodes.ts'
 import { silentLog } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
@@ -73,8 +73,8 @@ async function victim(scene: Scene): Promise<Victim> {
   const [hostileNumber = 0, victimNumber = 0] = [byId[0], byId[3]]
   const [hostile, relay] = [await deviceOfSeed(seedOf(hostileNumber)), await scene.node(1)]
   const b = await scene.node(victimNumber, { webrtc: true, log })
-  const target = { device: hostile, addresses: [], lan: null, relay: false }
-  relay.network.setServing(true)
+  const target = { device: hostile, addresses: [], lan: null, relay: false, mailbox: false }
+  relay.network.setServing({ relay: true, mailbox: false })
   relay.network.setPeers([b.target([]), target])
   b.network.setPeers([relay.target(undefined, true), target])
   await b.until('a place', () => b.addresses.some((address) => address.endsWith('/p2p-circuit')))
@@ -105,7 +105,6 @@ async function meetingWith(scene: Scene, { b }: Victim, upgrader: Upgrader): Pro
     native,
     clock: realClock,
     role: 'offer',
-    credentials: realRandom.bytes(24),
     stun: null,
     bindHost: '127.0.0.1',
     mayTell: () => true,

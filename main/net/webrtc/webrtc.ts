@@ -15,7 +15,6 @@ import { deviceOf } from '../keys.ts'
 import { Reconnector } from '../reconnect.ts'
 import { remoteOf } from '../remote.ts'
 import { Attempt } from './attempt.ts'
-import { credentialsSizeBytes } from './description.ts'
 import type { Candidate, Role } from './description.ts'
 import { answer, propose } from './meeting.ts'
 import type { Meeting } from './meeting.ts'
@@ -183,13 +182,12 @@ export class Webrtc {
   async #begin(role: Role, relayed: Connection): Promise<Attempt | null> {
     const native = await this.#options.load()
     if (native === null || !this.#on || this.#running === null) return null
-    const { clock, random, stunFor, bindHost, mayTell } = this.#options
+    const { clock, stunFor, bindHost, mayTell } = this.#options
     try {
       const attempt: Attempt = new Attempt({
         native,
         clock,
         role,
-        credentials: random.bytes(credentialsSizeBytes),
         stun: stunFor(relayed),
         bindHost: bindHost(),
         mayTell,
