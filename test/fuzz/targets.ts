@@ -5,6 +5,7 @@ import { mailboxTargets } from './targets/mailbox.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
+import { routerTargets } from './targets/router.ts'
 import { sessionTargets } from './targets/session.ts'
 import { udpTargets } from './targets/udp.ts'
 import { wireTargets } from './targets/wire.ts'
@@ -18,4 +19,5 @@ export const targets: readonly Target[] = [
   ...nodeTargets,
   ...mailboxTargets,
   ...udpTargets,
+  ...routerTargets,
 ]

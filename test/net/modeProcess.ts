@@ -34,7 +34,6 @@ for (let turns = 0; turns < turnsMax; turns++) {
     webrtc: false,
     privacy: { kind: 'open' },
     portMapping: false,
-    webrtc: false,
     clock: {
       nowMs: () => Date.now(),
       after: (delayMs, call) => {
