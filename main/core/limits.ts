@@ -75,6 +75,8 @@ export const protocolLimits = {
   /** A post-quantum block stands in the first messages of a turn, and then in every so many-th. */
   pqBlockFirstMessages: 4,
   pqBlockEveryMessages: 16,
+  /** A message between two people nearby: an invite's link and what stands before it. */
+  nearbyMessageSizeBytesMax: 4_100,
 } as const
 
 /** Of this implementation. */
@@ -156,6 +158,26 @@ export const implementationLimits = {
   combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
+
+  // People nearby.
+  /** How long a sitting lasts: as a rule, at least and at most. */
+  nearbySittingMs: 5 * minute,
+  nearbySittingMsMin: minute,
+  nearbySittingMsMax: 15 * minute,
+  nearbyPeopleMax: 32,
+  /** Comparisons that may fail before the sitting ends: the guesses that whoever sits in the middle gets. */
+  nearbyAttemptsMax: 3,
+  /** How often one person may ask; then they are told no without the user being asked. */
+  nearbyAsksPerPersonMax: 3,
+  /** A whole meeting takes some ten messages; who says more is cut off. */
+  nearbyMessagesMax: 64,
+  /** The times for a hello, an answer to an ask, the exchange of nonces, the people's comparison, the invite. */
+  nearbyHelloMs: 10 * second,
+  nearbyAskMs: minute,
+  nearbyProofMs: 10 * second,
+  nearbyCompareMs: 2 * minute,
+  nearbyAddMs: 30 * second,
+  nearbyInviteLifetimeMs: 10 * minute,
 } as const
 
 /** Of the adapter that carries frames over libp2p (main/net). */
@@ -268,6 +290,18 @@ export const networkLimits = {
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,
+
+  // People nearby.
+  /** Connections of a sitting, and of one address: so many people, or somebody who pretends to be. */
+  nearbyLinksMax: 40,
+  nearbyLinksPerAddressMax: 3,
+  nearbyAnnounceIntervalMs: 5 * second,
+  nearbySightingsMax: 64,
+  nearbySightingLifetimeMs: 20 * second,
+  /** The side with the larger key leaves the dialling to the other for so long. */
+  nearbyDialAfterMs: 3 * second,
+  nearbyDialGapMs: 5 * second,
+  nearbyDialsMax: 4,
 } as const
 
 /** Of the encrypted store and the profile's files (main/store). */
