@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nobleCrypto } from '../../crypto/noble.ts'
 import { implementationLimits } from '../../limits.ts'
-import { nearbyCommitment, nearbyDigits } from './digits.ts'
+import { nearbyCommitment } from './digits.ts'
 import type { Meeting, MeetingInput, MeetingPhase, MeetingWant } from './meeting.ts'
 import { beginMeeting, stepMeeting } from './meeting.ts'
 import type { NearbyMessage } from './messages.ts'
@@ -19,7 +19,7 @@ class Side {
   constructor(ours: Uint8Array, theirs: Uint8Array, name: string) {
     const byte = ours[0] as number
     const ownAccount = { rootKey: filled(byte + 100), descriptorHash: filled(byte + 101) }
-    const begun = beginMeeting({ ours, theirs, ownName: name, ownAccount })
+    const begun = beginMeeting({ ours, theirs, ownName: name, ownAccount, asks: 0 })
     this.meeting = begun.meeting
     this.out = [...begun.sends]
     this.#count = byte
@@ -139,21 +139,6 @@ describe('two people who mean each other', () => {
     flow(ada, ben)
     expect(ada.digits).not.toBe('')
     expect(ben.digits).toBe(ada.digits)
-  })
-
-  it('see what the names were in the digits too', () => {
-    const ends = (name: string) => [
-      { key: filled(1), name, nonce: filled(3) },
-      { key: filled(2), name: 'Ben', nonce: filled(4) },
-    ]
-    const digits = (name: string) => {
-      const [a, b] = ends(name) as [Parameters<typeof nearbyDigits>[1], Parameters<typeof nearbyDigits>[1]]
-      expect(nearbyDigits(nobleCrypto, b, a)).toBe(nearbyDigits(nobleCrypto, a, b))
-      return nearbyDigits(nobleCrypto, a, b)
-    }
-    expect(digits('Ada')).not.toBe(digits('Adа'))
-    // Computed by PROTOCOL.md with another library.
-    expect(digits('Ada')).toBe('10855655')
   })
 
   it('are told when the other declines, withdraws, or does not answer', () => {
@@ -286,10 +271,14 @@ describe('somebody in the middle', () => {
   it('that breaks off once it can know the digits has spent a guess, and before it none', () => {
     for (const side of everywhere()) {
       const before = side.kind
-      side.do({ kind: 'late' })
+      side.do({ kind: side.meeting.ours[0] === 1 ? 'late' : 'gone' })
       if (side.phase.kind !== 'ended' || before === 'ended') continue
       expect([before, side.phase.spent]).toEqual([before, before === 'answered' || before === 'comparing'])
     }
+    const [here, done] = [pair().ada, everywhere().at(-2)]
+    here.do({ kind: 'gone' })
+    done?.do({ kind: 'gone' })
+    expect([here.phase, done?.kind]).toEqual([{ kind: 'ended', why: 'gone', spent: false }, 'done'])
   })
 })
 

@@ -15,6 +15,8 @@ export type MeetingEnd =
   | 'different'
   | 'cancelled'
   | 'late'
+  /** The channel is lost. */
+  | 'gone'
   /** They said what nobody says at this point, or revealed what they had not committed to. */
   | 'protocol'
   /** The invite was not taken. */
@@ -53,6 +55,9 @@ export interface Meeting {
   readonly phase: MeetingPhase
 }
 
+/** What a meeting begins with; `asks`: of earlier ones with the same key in this sitting. */
+export type MeetingWho = Pick<Meeting, 'ours' | 'theirs' | 'ownName' | 'ownAccount' | 'asks'>
+
 export type MeetingInput =
   | { readonly kind: 'message'; readonly message: NearbyMessage }
   /** The user's. */
@@ -61,6 +66,7 @@ export type MeetingInput =
   | { readonly kind: 'compare'; readonly same: boolean }
   /** The time for what is under way is over. */
   | { readonly kind: 'late' }
+  | { readonly kind: 'gone' }
   /** What `wants` asked for: the link of a fresh invite, or what became of theirs. */
   | { readonly kind: 'invite'; readonly link: string }
   | { readonly kind: 'accepted'; readonly outcome: NearbyOutcome }
@@ -77,8 +83,8 @@ export interface MeetingStep {
 }
 
 /** A meeting at its beginning, and the hello with which it begins. */
-export function beginMeeting(who: Pick<Meeting, 'ours' | 'theirs' | 'ownName' | 'ownAccount'>): MeetingStep {
-  const meeting: Meeting = { ...who, theirName: '', asks: 0, phase: { kind: 'greeting' } }
+export function beginMeeting(who: MeetingWho): MeetingStep {
+  const meeting: Meeting = { ...who, theirName: '', phase: { kind: 'greeting' } }
   return { meeting, sends: [{ kind: 'hello', name: who.ownName }], want: null }
 }
 
@@ -287,6 +293,8 @@ export function stepMeeting(crypto: Crypto, meeting: Meeting, input: MeetingInpu
       return onUser(crypto, meeting, input, random)
     case 'late':
       return onLate(meeting)
+    case 'gone':
+      return meeting.phase.kind === 'done' || meeting.phase.kind === 'ended' ? stay(meeting) : end(meeting, 'gone')
     case 'invite':
       return onInvite(meeting, input.link)
     case 'accepted':
