@@ -26,7 +26,7 @@ function message(place: number, state: 'sent' | 'delivered' = 'sent'): Message {
 
 function open(): ReturnType<typeof createAppStore> {
   const store = createAppStore()
-  const { settings, network } = initialState()
+  const { settings, network, nearby } = initialState()
   const self = { account: 'me', device: 'd', name: 'Mara', fingerprint: 'f', conversation: 'c0' }
   const conversation = {
     conversation: here,
@@ -38,7 +38,16 @@ function open(): ReturnType<typeof createAppStore> {
   } as const
   store.dispatch({
     kind: 'snapshot',
-    snapshot: { sequence: 1, self, contacts: [], conversations: [conversation], invites: [], settings, network },
+    snapshot: {
+      sequence: 1,
+      self,
+      contacts: [],
+      conversations: [conversation],
+      invites: [],
+      settings,
+      network,
+      nearby,
+    },
   })
   store.dispatch({ kind: 'select', conversation: here })
   store.dispatch({

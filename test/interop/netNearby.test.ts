@@ -47,8 +47,12 @@ describe('a sitting', () => {
     expect(b.listener.messages).toEqual([{ peer: a.key, bytes: longest }])
     expect(a.listener.messages).toEqual([{ peer: b.key, bytes: Uint8Array.of(1, 2, 3) }])
     const port = portOf(air, a.key)
-    await a.network.stop()
+    // What is said last still arrives.
+    linkOf(a.listener, b.key).send(Uint8Array.of(9))
+    linkOf(a.listener, b.key).close()
     await b.listener.until('the end', () => !b.listener.links.has(a.key))
+    expect(b.listener.messages.at(-1)).toEqual({ peer: a.key, bytes: Uint8Array.of(9) })
+    await a.network.stop()
     expect(air.on.size).toBe(2)
     const refused = new Promise((resolve) => connect(port, '127.0.0.1').once('error', resolve))
     expect(await refused).toMatchObject({ code: 'ECONNREFUSED' })
