@@ -10,12 +10,18 @@ import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import { contractError } from '../errors.ts'
 import type { ClickOutcome, NearbyPerson as Person } from '../nearby/sitting.ts'
-import type { NodeContext } from './context.ts'
+import type { NodeContext, ResidentView } from './context.ts'
 import { shortName } from './dto.ts'
 import type { Handlers } from './handlers.ts'
 import { deviceIdFrom } from './ids.ts'
 
 type NearbyMethods = 'nearby.start' | 'nearby.stop' | 'nearby.ask' | 'nearby.answer' | 'nearby.compare'
+
+/** What is looked at to show it. */
+export interface Looked extends Pick<NodeContext, 'names'> {
+  readonly nearby: Pick<NodeContext['nearby'], 'view'>
+  readonly resident: () => Pick<ResidentView, 'contact' | 'self'>
+}
 
 const stages = {
   greeting: 'here',
@@ -36,12 +42,12 @@ function stageOf({ phase }: Person): NearbyPerson['stage'] {
 }
 
 /** They have us as a contact, and we have not them: an invite of ours is nothing that they would take. */
-function isOneSided(context: NodeContext, { phase }: Person, account: AccountId | null): boolean {
+function isOneSided(context: Looked, { phase }: Person, account: AccountId | null): boolean {
   if (phase.kind !== 'done' || phase.outcome !== 'known' || account === null) return false
   return context.resident().contact(account)?.state !== 'active'
 }
 
-function toPerson(context: NodeContext, person: Person, name: string, alike: boolean): NearbyPerson {
+function toPerson(context: Looked, person: Person, name: string, alike: boolean): NearbyPerson {
   const { phase } = person
   const account = person.account && accountIdOf(person.account.rootKey)
   const refused = isOneSided(context, person, account)
@@ -58,7 +64,7 @@ function toPerson(context: NodeContext, person: Person, name: string, alike: boo
 }
 
 /** People in the order in which they came. */
-export function toNearby(context: NodeContext): Nearby {
+export function toNearby(context: Looked): Nearby {
   const { isAvailable, endsAtMs, ended, people } = context.nearby.view()
   const shown = people.slice(0, implementationLimits.nearbyPeopleMax)
   const names = shown.map((person) => sanitizeName(person.name))
