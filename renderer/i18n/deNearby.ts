@@ -1,0 +1,53 @@
+import type { Dictionary } from './en.ts'
+
+/** People nearby, in German. */
+export const deNearby: Dictionary['nearby'] = {
+  title: 'Leute in der Nähe',
+  doorTitle: 'Am selben Ort?',
+  doorLead: 'Findet euch in diesem Netz, ohne Einladung.',
+  lead: 'Ihr öffnet beide dieses Fenster, vergleicht acht Ziffern und seid Kontakte. Das geht in einem gemeinsamen Netz, etwa dem WLAN zu Hause.',
+  seen: (name) =>
+    `Solange es an ist, sieht dich als „${name}“, wer in diesem Netz Leute sucht. Es endet nach fünf Minuten, oder wenn du dieses Fenster schließt.`,
+  seenNameless:
+    'Solange es an ist, sieht, wer in diesem Netz Leute sucht, dass du da bist. Es endet nach fünf Minuten, oder wenn du dieses Fenster schließt.',
+  start: 'Leute suchen',
+  unavailable:
+    'Das ist aus: Deine Privatsphäre-Einstellungen oder dieser Rechner lassen Waxwing im lokalen Netz nicht von sich hören. Nimm eine Einladung.',
+  on: (until) => `Sucht bis ${until}`,
+  stop: 'Aufhören',
+  people: 'Leute in diesem Netz',
+  emptyTitle: 'Noch niemand da',
+  emptyLead: 'Am anderen Rechner: Neuer Kontakt, dann Leute in der Nähe.',
+  noName: 'Jemand ohne Namen',
+  ask: 'Fragen',
+  askWhom: (name) => `${name} fragen`,
+  asked: 'Die Antwort steht noch aus',
+  asking: 'Möchte dein Kontakt werden',
+  accept: 'Vergleichen',
+  acceptWhom: (name) => `Mit ${name} vergleichen`,
+  decline: 'Jetzt nicht',
+  declineWhom: (name) => `Jetzt nicht, ${name}`,
+  write: 'Schreiben',
+  writeWhom: (name) => `${name} schreiben`,
+  done: 'Jetzt dein Kontakt',
+  adding: 'Wird dein Kontakt',
+  declined: 'Hat geantwortet: jetzt nicht',
+  cancelled: 'Hat die Frage zurückgenommen',
+  late: 'Es kam nicht rechtzeitig eine Antwort',
+  different: 'Die Ziffern waren verschieden, deshalb kam niemand hinzu. Vielleicht ist jemand zwischen euch.',
+  gone: 'Nicht mehr da',
+  protocol: 'Das andere Waxwing hielt sich nicht an die Regeln, deshalb wurde abgebrochen.',
+  refused: 'Das Hinzufügen ging nicht. Versucht es mit einer Einladung.',
+  looksLike: (name) => `Sieht aus wie dein Kontakt ${name} und ist vielleicht jemand anders.`,
+  alike: 'Diesen Namen gibt es hier mehrmals. Frage, wem er gehört.',
+  compareLead: (name) => `Sieh auf den Bildschirm von ${name}, oder lest euch die Ziffern vor. Stehen dort dieselben?`,
+  digits: (spoken) => `Ziffern zum Vergleichen: ${spoken}`,
+  same: 'Sie sind gleich',
+  notSame: 'Sie sind verschieden',
+  proving: 'Die Ziffern werden vorbereitet',
+  waiting: (name) => `Du hast gesagt, dass sie gleich sind. Nun ist ${name} dran.`,
+  endedTime: 'Die Zeit ist um. Niemand sieht dich mehr.',
+  endedAttempts:
+    'Aus drei Vergleichen wurde nichts, deshalb ist es jetzt aus. Waren Ziffern verschieden, ist vielleicht jemand in diesem Netz zwischen euch. Nehmt eine Einladung.',
+  endedForbidden: 'Das wurde ausgeschaltet. Niemand sieht dich mehr.',
+}
