@@ -28,6 +28,7 @@ export const enNearby = {
   write: 'Write',
   writeWhom: (name: string) => `Write to ${name}`,
   done: 'Your contact now',
+  doneVerified: 'Your contact now, verified',
   adding: 'Becoming your contact',
   declined: 'Answered: not now',
   cancelled: 'Took the question back',
@@ -38,8 +39,7 @@ export const enNearby = {
   refused: 'They could not be added. Try an invite.',
   looksLike: (name: string) => `Looks like your contact ${name}, and may be somebody else.`,
   alike: 'This name is here more than once. Ask whose it is.',
-  compareLead: (name: string) =>
-    `Look at ${name}’s screen, or read the digits to each other. Does it show the same ones?`,
+  compareLead: (name: string) => `Look at ${name}’s screen, or read the digits to each other. Are they the same?`,
   digits: (spoken: string) => `Digits to compare: ${spoken}`,
   same: 'They are the same',
   notSame: 'They are different',

@@ -50,7 +50,7 @@ export function Compare(props: CompareProps): JSX.Element {
           <Button look="primary" wide onClick={() => props.sitting.compare(props.person, true)}>
             {t('nearby.same')}
           </Button>
-          <Button look="danger" wide onClick={() => props.sitting.compare(props.person, false)}>
+          <Button wide onClick={() => props.sitting.compare(props.person, false)}>
             {t('nearby.notSame')}
           </Button>
         </div>

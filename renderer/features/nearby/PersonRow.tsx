@@ -1,6 +1,6 @@
 import type { JSX } from 'solid-js'
 import { Match, Show, Switch } from 'solid-js'
-import type { NearbyPerson } from '../../state/model.ts'
+import type { Contact, NearbyPerson } from '../../state/model.ts'
 import { t } from '../../i18n/index.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -26,10 +26,13 @@ const problems = {
 } as const
 
 /** How far it has come with them, in words; undefined while there is nothing to say. */
-function stateWords({ stage, problem }: NearbyPerson, isContact: boolean): string | undefined {
+function stateWords({ stage, problem }: NearbyPerson, contact: Contact | undefined): string | undefined {
   if (stage === 'asked') return t('nearby.asked')
   if (stage === 'asking') return t('nearby.asking')
-  if (stage === 'done') return isContact ? t('nearby.done') : t('nearby.adding')
+  if (stage === 'done') {
+    if (contact === undefined) return t('nearby.adding')
+    return contact.verifiedAtMs === null ? t('nearby.done') : t('nearby.doneVerified')
+  }
   return problem === null ? undefined : t(problems[problem])
 }
 
@@ -37,8 +40,8 @@ function stateWords({ stage, problem }: NearbyPerson, isContact: boolean): strin
 export function PersonRow(props: PersonRowProps): JSX.Element {
   const { state } = useApp()
   const name = (): string => nameOf(props.person)
-  const isContact = (): boolean => props.sitting.contactOf(props.person) !== undefined
-  const words = (): string | undefined => stateWords(props.person, isContact())
+  const contact = (): Contact | undefined => props.sitting.contactOf(props.person)
+  const words = (): string | undefined => stateWords(props.person, contact())
   const lookalike = (): string | undefined => {
     const account = props.person.looksLike
     return account === null ? undefined : state.contacts[account]?.name
@@ -54,13 +57,13 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
           {words()}
         </span>
         <Show when={lookalike()}>
-          {(contact) => <span class={styles.warning}>{t('nearby.looksLike', contact())}</span>}
+          {(other) => <span class={styles.warning}>{t('nearby.looksLike', other())}</span>}
         </Show>
         <Show when={props.person.alike}>
           <span class={styles.warning}>{t('nearby.alike')}</span>
         </Show>
       </div>
-      <Actions {...props} isContact={isContact()} />
+      <Actions {...props} isContact={contact() !== undefined} />
     </li>
   )
 }

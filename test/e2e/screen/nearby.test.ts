@@ -96,7 +96,7 @@ describe('people nearby', () => {
     const conversation = conversationFor(added.conversation, [account], 'direct', nowMs)
     node.conversations.set(conversation.conversation, conversation)
     node.emit({ kind: 'conversationChanged', conversation })
-    await page.getByText('Your contact now').waitFor()
+    await page.getByText('Your contact now, verified').waitFor()
     await page.getByRole('button', { name: 'Write to Noor Haddad' }).click()
     await page.getByText('This is the beginning of your conversation with Noor Haddad.').waitFor()
     await expect.poll(() => calls(node, 'nearby.stop').length).toBe(1)
