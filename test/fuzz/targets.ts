@@ -1,6 +1,7 @@
 /** Every piece of the product that reads what a stranger wrote. */
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
+import { nearbyTargets } from './targets/nearby.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
@@ -13,5 +14,6 @@ export const targets: readonly Target[] = [
   ...wireTargets,
   ...sessionTargets,
   ...identityTargets,
+  ...nearbyTargets,
   ...nodeTargets,
 ]
