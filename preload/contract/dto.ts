@@ -141,6 +141,39 @@ export const profileSchema = object({
 })
 export type Profile = Infer<typeof profileSchema>
 
+/** Somebody who has switched on "people nearby" on this network as well. */
+export const nearbyPersonSchema = object({
+  /** Their key for this sitting: no device's, and worth nothing afterwards. */
+  peer: deviceId,
+  /** What they call themselves; sanitised, may be empty. Anybody can call themselves anything. */
+  name,
+  /**
+   * asked: by us. asking: they ask. proving: nonces are exchanged. comparing: the user is to say whether both screens
+   * show these digits. waiting: the user has, they have not yet. adding: both have. done: they are a contact.
+   */
+  stage: oneOf('here', 'asked', 'asking', 'proving', 'comparing', 'waiting', 'adding', 'done', 'gone'),
+  digits: nullable(string({ min: 8, max: 8, pattern: /^[0-9]{8}$/ })),
+  /** What became of the last attempt with them. */
+  problem: nullable(oneOf('declined', 'cancelled', 'late', 'different', 'gone', 'protocol', 'refused')),
+  /** Known once both people have said that the digits are the same. */
+  account: nullable(accountId),
+  /** A contact whose name looks the same, or null; and whether somebody else nearby has such a name. */
+  looksLike: nullable(accountId),
+  alike: boolean,
+})
+export type NearbyPerson = Infer<typeof nearbyPersonSchema>
+
+/** People nearby: off, unless `endsAtMs` says until when it is on. */
+export const nearbySchema = object({
+  /** False where the network may not be told of, because of the privacy mode or of how this node was started. */
+  available: boolean,
+  endsAtMs: nullable(timeMs),
+  /** Why the last sitting ended. attempts: too many comparisons failed. */
+  ended: nullable(oneOf('time', 'attempts', 'stopped', 'forbidden')),
+  people: list(nearbyPersonSchema, limits.nearbyPeopleMax),
+})
+export type Nearby = Infer<typeof nearbySchema>
+
 export const cursorSchema = object({ orderMs: timeMs, counter: count, event: eventId })
 export type Cursor = Infer<typeof cursorSchema>
 
@@ -153,6 +186,7 @@ export const snapshotSchema = object({
   invites: list(inviteSchema, limits.invitesMax),
   settings: settingsSchema,
   network: networkSchema,
+  nearby: nearbySchema,
 })
 export type Snapshot = Infer<typeof snapshotSchema>
 

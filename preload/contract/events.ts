@@ -12,6 +12,7 @@ export const eventSchema = union({
   inviteChanged: { invite: dto.inviteSchema },
   settingsChanged: { settings: dto.settingsSchema },
   networkChanged: { network: dto.networkSchema },
+  nearbyChanged: { nearby: dto.nearbySchema },
   /** A new message of somebody else: a reason to notify. Never sent for what was read already. */
   messageArrived: { message: dto.messageSchema, senderName: dto.name },
   /** Something the user should know that no request asked for, such as a full disk. */

@@ -164,6 +164,30 @@ export const methods = {
     object({ files: list(dto.exportFileSchema, 16) }),
   ),
 
+  'nearby.start': method(
+    'Finds people on this network who do the same, for some minutes; null takes five. While it is on, goes on for so long.',
+    object({
+      durationMs: nullable(integer({ min: limits.nearbySittingMsMin, max: limits.nearbySittingMsMax })),
+    }),
+    dto.nearbySchema,
+  ),
+  'nearby.stop': method(
+    'Ends it at once: nothing is announced any more, and nobody is answered.',
+    nothing,
+    dto.nearbySchema,
+  ),
+  'nearby.ask': method('Asks somebody to compare digits.', object({ peer: dto.deviceId }), dto.nearbySchema),
+  'nearby.answer': method(
+    'Answers who asks; false also withdraws an own question.',
+    object({ peer: dto.deviceId, accept: boolean }),
+    dto.nearbySchema,
+  ),
+  'nearby.compare': method(
+    'Says whether both screens show the same digits. Once both people said so, they become contacts.',
+    object({ peer: dto.deviceId, same: boolean }),
+    dto.nearbySchema,
+  ),
+
   'settings.set': method('Replaces the settings.', object({ settings: dto.settingsSchema }), dto.settingsSchema),
   'network.wake': method('Dial everybody now: after a resume or a network change.', nothing, dto.networkSchema),
 } as const

@@ -1,4 +1,5 @@
 import { deErrors } from './deErrors.ts'
+import { deNearby } from './deNearby.ts'
 import { deSettings } from './deSettings.ts'
 import type { Dictionary } from './en.ts'
 
@@ -280,6 +281,7 @@ export const de: Dictionary = {
     },
     pendingLead: 'Die erste Verbindung steht noch aus. Sie entsteht, sobald ihr beide online seid.',
   },
+  nearby: deNearby,
   settings: deSettings,
   palette: {
     title: 'Springen zu',

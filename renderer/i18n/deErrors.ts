@@ -47,6 +47,10 @@ export const deErrors: typeof enErrors = {
     'Ein anderes Programm benutzt den Netzwerkport. Bis er frei ist, erreichen Kontakte dich vielleicht nicht.',
   fileRefused: 'Diese Datei lässt sich nicht verwenden.',
   cancelled: 'Abgebrochen.',
+  nearbyUnavailable:
+    'Deine Privatsphäre-Einstellungen oder dieser Rechner halten Waxwing vom lokalen Netz fern. Nimm eine Einladung.',
+  nearbyBusy: 'Verglichen wird immer nur mit einer Person. Beende oder verwirf erst den anderen Vergleich.',
+  nearbyGone: 'Diese Person ist nicht mehr da.',
   internal: 'In Waxwing ging etwas schief. Nichts ging verloren; versuche es noch einmal.',
   timedOut: 'Es kam nicht rechtzeitig eine Antwort. Versuche es noch einmal.',
   disconnected: 'Waxwing startet seinen Nachrichtenteil neu. Versuche es gleich noch einmal.',

@@ -1,4 +1,5 @@
 import { enErrors } from './enErrors.ts'
+import { enNearby } from './enNearby.ts'
 import { enSettings } from './enSettings.ts'
 
 /**
@@ -289,6 +290,7 @@ export const en = {
     },
     pendingLead: 'The first connection has not happened yet. It is made as soon as both of you are online.',
   },
+  nearby: enNearby,
   settings: enSettings,
   palette: {
     title: 'Jump to',

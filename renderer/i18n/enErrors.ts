@@ -42,6 +42,10 @@ export const enErrors = {
   portInUse: 'Another program uses the network port. Contacts may not reach you until it is free.',
   fileRefused: 'This file cannot be used.',
   cancelled: 'Cancelled.',
+  nearbyUnavailable:
+    'Your privacy settings, or this computer’s set-up, keep Waxwing off the local network. Use an invite.',
+  nearbyBusy: 'There is one comparison at a time. Finish or cancel the other one first.',
+  nearbyGone: 'This person is not there any more.',
   internal: 'Something went wrong inside Waxwing. Nothing was lost; try again.',
   timedOut: 'There was no answer in time. Try again.',
   disconnected: 'Waxwing is restarting its messaging part. Try again in a moment.',

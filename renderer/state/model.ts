@@ -4,6 +4,7 @@ import type {
   Conversation,
   Invite,
   Message,
+  Nearby,
   NetworkStatus,
   Profile,
   Self,
@@ -66,6 +67,7 @@ export interface State {
   readonly invites: ById<Invite>
   readonly settings: Settings
   readonly network: NetworkStatus
+  readonly nearby: Nearby
   readonly windows: ById<MessageWindow>
   readonly selected: string | null
   readonly drafts: ById<string>
@@ -98,6 +100,7 @@ export function initialState(): State {
       density: 'comfortable',
     },
     network: { state: 'starting', problem: null, addresses: [], connected: 0, reach: 'lan' },
+    nearby: { available: false, endsAtMs: null, ended: null, people: [] },
     windows: {},
     selected: null,
     drafts: {},
@@ -129,6 +132,8 @@ export type {
   ExportFile,
   Invite,
   Message,
+  Nearby,
+  NearbyPerson,
   NetworkStatus,
   Profile,
   Self,

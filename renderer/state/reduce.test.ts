@@ -56,7 +56,7 @@ function contact(change: Partial<Contact> = {}): Contact {
 }
 
 function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  const { settings, network } = initialState()
+  const { settings, network, nearby } = initialState()
   const self = { account: 'me', device: 'd', name: 'Mara', fingerprint: 'SHA256:y', conversation: 'c0' }
   return {
     sequence: 1,
@@ -66,6 +66,7 @@ function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     invites: [],
     settings,
     network,
+    nearby,
     ...change,
   }
 }

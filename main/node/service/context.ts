@@ -4,6 +4,7 @@ import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/en
 import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
 import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
+import type { Nearby } from '../nearby/nearby.ts'
 import type { NetworkMonitor } from '../networkMonitor.ts'
 import type { RecentView } from './recent.ts'
 
@@ -28,10 +29,13 @@ export interface NodeContext {
   readonly resident: () => ResidentView
   readonly submit: <K extends CommandKind>(command: CommandOf<K>) => Promise<Result<Replies[K], SubmitError>>
   readonly names: NameIndexView
+  readonly nearby: Nearby
 }
 
 /** Which contacts' names look alike; see nameIndex.ts. */
 export interface NameIndexView {
   /** Another contact whose name looks like this account's, or null. */
   twinOf(account: AccountId): AccountId | null
+  /** A contact whose name looks like this one, other than `account`, or null. */
+  likeName(name: string, account: AccountId | null): AccountId | null
 }

@@ -17,6 +17,7 @@ import type { EventListener, EventStream } from './eventStream.ts'
 import type { Handlers } from './handlers.ts'
 import { inviteHandlers } from './invites.ts'
 import { messageHandlers } from './messages.ts'
+import { nearbyHandlers } from './nearby.ts'
 import { settingsHandlers } from './settings.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { verificationHandlers } from './verification.ts'
@@ -58,6 +59,7 @@ function openHandlers(context: NodeContext, stream: EventStream): Handlers<OpenM
     ...inviteHandlers(context),
     ...contactHandlers(context),
     ...verificationHandlers(context),
+    ...nearbyHandlers(context),
     ...settingsHandlers(context),
   }
 }

@@ -5,6 +5,8 @@ import type {
   Conversation,
   Invite,
   Message,
+  Nearby,
+  NearbyPerson,
   Profile,
   Self,
   Settings,
@@ -56,6 +58,7 @@ export class FakeNode {
     connected: 2,
     reach: 'lan' as const,
   }
+  nearby: Nearby = { available: true, endsAtMs: null, ended: null, people: [] }
   send: (reply: PortReply) => void = () => undefined
   /** While true, requests are heard and not answered, as by a node that is dying. */
   silent = false
@@ -117,6 +120,18 @@ export class FakeNode {
     this.contacts.set(contact.account, contact)
     this.emit({ kind: 'contactChanged', contact })
     return contact
+  }
+
+  /** Somebody nearby is as this says from now on. */
+  changeNearby(person: NearbyPerson): void {
+    const others = this.nearby.people.filter((one) => one.peer !== person.peer)
+    this.setNearby({ people: [...others, person].toSorted((a, b) => (a.peer < b.peer ? -1 : 1)) })
+  }
+
+  setNearby(change: Partial<Nearby>): Nearby {
+    this.nearby = { ...this.nearby, ...change }
+    this.emit({ kind: 'nearbyChanged', nearby: this.nearby })
+    return this.nearby
   }
 
   receive(request: { readonly id: number; readonly method: MethodName; readonly params: unknown }): void {
@@ -210,6 +225,14 @@ export class FakeNode {
       case 'verification.checkQr':
       case 'verification.checkCard':
         return this.comparison
+      case 'nearby.start':
+        return this.setNearby({ endsAtMs: people.nowMs + 300_000, ended: null })
+      case 'nearby.stop':
+        return this.setNearby({ endsAtMs: null, ended: 'stopped', people: [] })
+      case 'nearby.ask':
+      case 'nearby.answer':
+      case 'nearby.compare':
+        return this.nearby
       case 'fingerprint.export':
         return { files: [{ fileName: 'card.txt', encoding: 'utf8', contents: this.self.fingerprint }] }
       default:
@@ -226,6 +249,7 @@ export class FakeNode {
       invites: [...this.invites.values()],
       settings: this.settings,
       network: this.network,
+      nearby: this.nearby,
     }
   }
 

@@ -9,7 +9,7 @@ import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Profile, Settings } from '../../../preload/contract/dto.ts'
 import { FakeNode } from './fakeNode.ts'
-import { anna, dmitri, mei } from './people.ts'
+import { anna, dmitri, mei, nearby } from './people.ts'
 import type { Screen, Stage } from './screen.ts'
 import { launch, openScreen } from './screen.ts'
 
@@ -27,7 +27,30 @@ async function open(page: Page, name: string): Promise<void> {
   await page.locator('section[aria-label="Messages"][data-placed]').waitFor()
 }
 
-const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
+async function openNearby(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New contact' }).first().click()
+  await page.getByRole('button', { name: 'People nearby' }).click()
+  await page.getByRole('button', { name: 'Look for people' }).waitFor()
+}
+
+async function lookAround(page: Page): Promise<void> {
+  await openNearby(page)
+  await page.getByRole('button', { name: 'Look for people' }).click()
+  await page.getByText('Nobody here yet').last().waitFor()
+}
+
+/** One of each kind that the list can show. */
+const crowd = [
+  nearby('Noor Haddad', { stage: 'asking' }),
+  nearby('Anna Bergström', { looksLike: anna.account }),
+  nearby('Yusuf', { stage: 'asked' }),
+  nearby('Jo', { alike: true, problem: 'declined' }),
+  nearby('', { stage: 'gone', problem: 'different' }),
+  nearby(mei.name, { stage: 'done', account: mei.account }),
+  nearby('A name that is as long as a name may be, which is a good deal of it'.slice(0, 64)),
+]
+
+const views: { readonly [name: string]: (page: Page, node: FakeNode) => Promise<void> } = {
   list: async (page) => page.getByRole('region', { name: 'Conversations' }).waitFor(),
   conversation: async (page) => open(page, anna.name),
   details: async (page) => {
@@ -74,6 +97,22 @@ const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
     await page.getByRole('button', { name: 'New contact' }).first().click()
     await page.getByRole('textbox', { name: 'Invite link' }).fill('waxwing:abcdef')
     await page.getByText('This invite says it is from').waitFor()
+  },
+  nearby: async (page) => openNearby(page),
+  nearbyPeople: async (page, node) => {
+    await lookAround(page)
+    for (const person of crowd) node.changeNearby(person)
+    await page.getByText(crowd.at(-1)?.name ?? '', { exact: true }).waitFor()
+  },
+  nearbyCompare: async (page, node) => {
+    await lookAround(page)
+    node.changeNearby(nearby('Noor Haddad', { stage: 'comparing', digits: '08154711' }))
+    await page.getByRole('button', { name: 'They are the same' }).waitFor()
+  },
+  nearbyFailed: async (page, node) => {
+    await lookAround(page)
+    node.setNearby({ endsAtMs: null, ended: 'attempts', people: [] })
+    await page.getByText('Three comparisons came to nothing').waitFor()
   },
   settings: async (page) => {
     await page.getByRole('button', { name: 'Settings' }).click()
@@ -161,7 +200,7 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
 
   it.each(Object.entries(views))('%s', async (view, go) => {
     const screen = await openScreen(stage, new FakeNode({ settings: { theme } }), { size, scheme })
-    await go(screen.page)
+    await go(screen.page, screen.node)
     await expectGood(screen, `${view}-${name}`)
     await screen.close()
   })
@@ -184,7 +223,7 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
 describe('light-large', () => {
   it.each(['list', 'conversation', 'details', 'verify'])('%s', async (view) => {
     const screen = await openScreen(stage, new FakeNode(), { size: [1920, 1080] })
-    await views[view]?.(screen.page)
+    await views[view]?.(screen.page, screen.node)
     await expectGood(screen, `${view}-light-large`)
     await screen.close()
   })

@@ -1,6 +1,6 @@
 /** Realistic people and conversations for the screen's tests. Deterministic: the same every time. */
 import { createHash } from 'node:crypto'
-import type { Contact, Conversation, Invite, Message, Self } from '../../../preload/contract/dto.ts'
+import type { Contact, Conversation, Invite, Message, NearbyPerson, Self } from '../../../preload/contract/dto.ts'
 
 /** A Thursday afternoon, local time. */
 export const nowMs = new Date(2026, 4, 14, 16, 42).getTime()
@@ -42,6 +42,21 @@ export function contact(name: string, change: Partial<Contact> = {}): Contact {
     addedAtMs: nowMs - 40 * day,
     looksLike: null,
     pendingProblem: null,
+    ...change,
+  }
+}
+
+export function nearby(name: string, change: Partial<NearbyPerson> = {}): NearbyPerson {
+  const peer = hex(`${name} nearby`, 32)
+  return {
+    peer,
+    name,
+    stage: 'here',
+    digits: null,
+    problem: null,
+    account: null,
+    looksLike: null,
+    alike: false,
     ...change,
   }
 }
