@@ -47,6 +47,7 @@ const limits = networkLimits
 
 class Libp2pNetwork implements Network {
   readonly mail = absentMail
+  readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections

@@ -111,6 +111,9 @@ export class NetworkMonitor implements Network {
   disconnect(device: DeviceId): void {
     this.#inner.disconnect(device)
   }
+  roundTripMs(device: DeviceId): number | null {
+    return this.#inner.roundTripMs(device)
+  }
   setLanDiscovery(on: boolean): void {
     this.#inner.setLanDiscovery(on && this.#lanAllowed)
   }
