@@ -18,16 +18,24 @@ export function ownServices(state: State): number {
   return (relay ? relayBit : 0) + (mailbox ? mailboxBit : 0)
 }
 
+/** What a device says that it does for its contacts. */
+export function offersOf({ services }: DeviceRow): Serving {
+  const offers = (bit: number): boolean => Math.floor(services / bit) % 2 === 1
+  return { relay: offers(relayBit), mailbox: offers(mailboxBit) }
+}
+
 /** What a contact's device does for us: what it offers, if the user lets us take it. */
 export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
   // Who serves learns where we are: where that is to be hidden, the user names whom to trust with it.
   const wanted = device.use === 'always' || (device.use === 'auto' && privacy.kind === 'open')
-  const offers = (bit: number): boolean => Math.floor(device.services / bit) % 2 === 1
-  return { relay: wanted && offers(relayBit), mailbox: wanted && offers(mailboxBit) }
+  const { relay, mailbox } = offersOf(device)
+  return { relay: wanted && relay, mailbox: wanted && mailbox }
 }
 
 /** The devices of contacts that hold messages for us, always the same ones while they offer it. */
-export function mailboxDevices(state: State): readonly DeviceRow[] {
+export function mailboxDevices(
+  state: Pick<State, 'contacts' | 'device' | 'deviceOf' | 'setting'>,
+): readonly DeviceRow[] {
   const privacy = privacyOf(state)
   const devices: DeviceRow[] = []
   for (const contact of state.contacts()) {

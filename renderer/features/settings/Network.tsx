@@ -30,7 +30,7 @@ export function Network(): JSX.Element {
       </p>
       <Show when={state.network.problem}>
         <p class={styles.problem} role="alert">
-          {state.network.problem}
+          {state.network.problem?.message}
         </p>
       </Show>
       <Show when={state.network.addresses.length > 0}>

@@ -42,6 +42,8 @@ export function contact(name: string, change: Partial<Contact> = {}): Contact {
     addedAtMs: nowMs - 40 * day,
     looksLike: null,
     pendingProblem: null,
+    offers: { relay: false, mailbox: false },
+    serviceUse: 'auto',
     ...change,
   }
 }
