@@ -123,15 +123,19 @@ export function emptyWindow(visitedAt: number): MessageWindow {
 
 export type {
   Comparison,
+  Connection,
+  Connections,
   Contact,
   Conversation,
   Delivery,
+  DeliveryDetails,
   ExportFile,
   Invite,
   Message,
   NetworkStatus,
   Profile,
   Self,
+  ServiceUse,
   Settings,
   Verification,
 } from '../../preload/contract/dto.ts'

@@ -12,9 +12,20 @@ import { Network } from './Network.tsx'
 import { OwnName } from './OwnName.tsx'
 import { Passphrase } from './Passphrase.tsx'
 import { Section } from './Section.tsx'
+import { Whereabouts } from './Whereabouts.tsx'
 import styles from './Settings.module.css'
 
-const sections = ['profile', 'appearance', 'privacy', 'identity', 'invites', 'network', 'passphrase', 'about'] as const
+const sections = [
+  'profile',
+  'appearance',
+  'privacy',
+  'identity',
+  'invites',
+  'network',
+  'serving',
+  'passphrase',
+  'about',
+] as const
 
 /** One page, with a way to jump to each part of it. */
 export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Element {
@@ -55,6 +66,9 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
           </Section>
           <Section id="network">
             <Network />
+          </Section>
+          <Section id="serving">
+            <Serving />
           </Section>
           <Section id="passphrase">
             <Passphrase />
@@ -108,10 +122,11 @@ function Privacy(): JSX.Element {
       />
       <Switch
         label={t('settings.lan')}
-        hint={t('settings.lanHint')}
+        hint={t(state.settings.privacy === 'open' ? 'settings.lanHint' : 'settings.notWhileHidden')}
         checked={state.settings.lanDiscovery}
         onChange={(lanDiscovery) => void controller.saveSettings({ lanDiscovery })}
       />
+      <Whereabouts />
       <Choice
         label={t('settings.notifications')}
         value={state.settings.notifications}
@@ -121,6 +136,28 @@ function Privacy(): JSX.Element {
           { value: 'quiet', label: t('settings.notificationsQuiet') },
         ]}
         onChange={(notifications) => void controller.saveSettings({ notifications })}
+      />
+    </>
+  )
+}
+
+/** What this computer does for contacts. */
+function Serving(): JSX.Element {
+  const { state, controller } = useApp()
+  return (
+    <>
+      <p class={styles.note}>{t('settings.servingLead')}</p>
+      <Switch
+        label={t('settings.serveRelay')}
+        hint={t('settings.serveRelayHint')}
+        checked={state.settings.serveRelay}
+        onChange={(serveRelay) => void controller.saveSettings({ serveRelay })}
+      />
+      <Switch
+        label={t('settings.serveMailbox')}
+        hint={t('settings.serveMailboxHint')}
+        checked={state.settings.serveMailbox}
+        onChange={(serveMailbox) => void controller.saveSettings({ serveMailbox })}
       />
     </>
   )
