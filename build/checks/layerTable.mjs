@@ -8,6 +8,7 @@ const libp2p = [
   '@chainsafe/libp2p-yamux',
   '@multiformats/*',
   'multicast-dns',
+  'node-datachannel',
   'uint8arraylist',
   'p-event',
 ]

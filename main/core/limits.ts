@@ -3,6 +3,8 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { visitLimits } from './visitLimits.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -138,6 +140,36 @@ export const implementationLimits = {
   driverBatchMax: 64,
   /** Frames of one peer that may wait for their commit before its stream is paused. */
   inboundFramesPerPeerMax: 64,
+  /** Rows that are on their way to one mailbox for one device. */
+  depositWindowItems: 16,
+  /** A contact who parts may be back at once: so long nothing is left for them. */
+  leaveAfterMs: second,
+  /** A mailbox that refused, or did not answer, is tried again after this long, doubling up to the maximum. */
+  mailRetryMs: 5 * second,
+  mailRetryMsMax: 10 * minute,
+  /** How long a mailbox keeps what nobody collects; after that it is left anew. */
+  mailItemLifetimeMs: 30 * day,
+  /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
+  mailOwedMax: 1_024,
+  /** Invites whose bundles lie at our mailboxes; of more the newest. */
+  mailInvitesMax: 32,
+  /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
+  mailboxTagsMax: 20_000,
+  mailboxDaysAheadMax: 31,
+  /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
+  recordSettleMs: 3 * second,
+  recordRenewMs: 12 * hour,
+  recordLifetimeMs: 25 * hour,
+  /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
+  recordsPerStepMax: 128,
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  seekAfterMs: 10 * second,
+  seekRetryMs: minute,
+  seekRetryMsMax: hour,
+  seeksPerTickMax: 16,
+  /** Batches that are fetched from one mailbox without a pause, and the pause. */
+  mailBatchesMax: 512,
+  mailPauseMs: 1 * minute,
   /** A handshake with a device is begun anew at most once in this time. */
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
@@ -255,6 +287,28 @@ export const networkLimits = {
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
 
+  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
+  stunRequestSizeBytesMax: 512,
+  /** Answers to one source. */
+  stunAnswersPerSecondMax: 16,
+  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  webrtcJitterMs: 500,
+  /** From the first message about it to the stream of frames. */
+  webrtcTimeoutMs: 4 * second,
+  /** How long the addresses that are found late are waited for. */
+  webrtcGatherMs: second,
+  webrtcAttemptsMax: 8,
+  /** A peer may propose a connection at most this often. */
+  webrtcProposalGapMs: 2 * second,
+  webrtcCandidatesMax: 8,
+  webrtcDescriptionSizeBytesMax: 256,
+  webrtcMessageSizeBytesMax: 16_384,
+  /** What may wait to be sent below the connection, and what came and is not read yet. */
+  webrtcSendBufferBytesMax: 262_144,
+  webrtcReadBufferBytesMax: 1_048_576,
+  /** How long what was written last may take to leave. */
+  webrtcCloseMs: second,
+
   // The LAN.
   lanEpochMs: 15 * minute,
   lanTokenSizeBytes: 16,
@@ -298,6 +352,36 @@ export const storeLimits = {
   vaultMemoryKiBDefault: 65_536,
   vaultPassesDefault: 3,
   profileNameLengthMax: 64,
+} as const
+
+/** Of what a device keeps that serves as a mailbox (main/store). */
+export const mailboxLimits = {
+  /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
+  itemSizeBytesMax: 65_608,
+  /** The offer of an invite, padded and sealed, is the largest. */
+  recordSizeBytesMax: 4_680,
+  /** What may lie under one tag, which is one sender's of one day. */
+  itemsPerTagMax: 4_096,
+  sizePerTagBytesMax: 16 * 1024 * 1024,
+  /** What may lie there for one device. */
+  itemsPerOwnerMax: 20_000,
+  sizePerOwnerBytesMax: 64 * 1024 * 1024,
+  recordsPerOwnerMax: 4_096,
+  tagsPerOwnerMax: 20_000,
+  /** In all; records count among the bytes. */
+  sizeBytesMax: 1024 * 1024 * 1024,
+  tagsMax: 1_000_000,
+  /** How many days ahead a tag may be registered. */
+  tagDaysAheadMax: 32,
+  itemLifetimeMs: 30 * day,
+  recordLifetimeMsMax: 31 * day,
+  pruneIntervalMs: hour,
+  /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
+  pruneStepMsMax: day,
+  /** Items that go in one transaction while pruning: others wait for it. */
+  pruneItemsMax: 64,
+  /** Requests on their way to the store's thread, which has the device's own work to do as well. */
+  requestsPendingMax: 32,
 } as const
 
 export const durationsMs = { second, minute, hour, day } as const

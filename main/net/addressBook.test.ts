@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/net/fakeClock.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { AddressBook } from './addressBook.ts'
 import { socketAddress } from './addresses.ts'
-import { announcement } from './announcement.ts'
+import { announcement, directAddresses } from './announcement.ts'
 import { deviceKey, deviceOfKey, peerOf } from './keys.ts'
 import type { Confinement } from './options.ts'
 
@@ -34,7 +34,7 @@ describe('AddressBook', () => {
     expect(made.relayed(friend).map((address) => address.relay)).toEqual([relay])
   })
 
-  it('goes through contacts only, once through each, and never through the device itself', () => {
+  it('goes through whatever relay is told, once through each, and never through the device itself', () => {
     const told = [
       through(stranger),
       through(friend),
@@ -46,7 +46,7 @@ describe('AddressBook', () => {
       book(told)
         .relayed(friend)
         .map((address) => address.relay),
-    ).toEqual([second, relay])
+    ).toEqual([stranger, second, relay])
   })
 
   it('knows who is behind a relay, and who serves', () => {
@@ -67,6 +67,22 @@ describe('AddressBook', () => {
 })
 
 describe('announcement', () => {
+  it('puts addresses that only the user knows before those of interfaces, each once', () => {
+    const listen = { port: 0, portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: true } as const
+    const announce = [
+      { host: '9.9.9.9', port: 0 },
+      { host: '2001:db8::1', port: 4 },
+      { host: '127.0.0.1', port: 7 },
+    ]
+    const where = { confine: 'loopback', listen } as const
+    const plain = directAddresses(where, [], 7)
+    expect(plain).toContain('/ip4/127.0.0.1/tcp/7')
+    const expected = ['/ip4/9.9.9.9/tcp/7', '/ip6/2001:db8::1/tcp/4', '/ip4/127.0.0.1/tcp/7']
+    const rest = plain.filter((address) => address !== '/ip4/127.0.0.1/tcp/7')
+    expect(directAddresses({ ...where, announce }, [], 7)).toEqual([...expected, ...rest])
+    expect(directAddresses({ ...where, announce }, [], 0)).toEqual([])
+  })
+
   it('puts direct addresses first and leaves room for the others', () => {
     const direct = Array.from({ length: 9 }, (_, i) => `direct ${i}`)
     expect(announcement(direct, ['a', 'b'])).toEqual([...direct.slice(0, 6), 'a', 'b'])

@@ -3,7 +3,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
 import type { Clock, PeerTarget } from '../core/ports.ts'
-import { formatAddress, parseAddress, scopeOf } from './addresses.ts'
+import { formatAddress, parseAddress, scopeOf, socketAddresses } from './addresses.ts'
 import type { SocketAddress } from './addresses.ts'
 import { mayDial } from './confinement.ts'
 import type { LocalInterface } from './interfaces.ts'
@@ -56,12 +56,12 @@ export class AddressBook {
     return [...unique.values()].filter((address) => this.permits(address))
   }
 
-  /** The relays through which a device says that it can be reached, as far as they are contacts of ours. */
+  /** The relays through which a device says that it can be reached. */
   relayed(device: DeviceId): readonly RelayedAddress[] {
     const relayed = new Map<DeviceId, RelayedAddress>()
     for (const text of this.#texts(device)) {
       const address = parseRelayed(text)
-      if (address === null || address.relay === device || !this.#targets.has(address.relay)) continue
+      if (address === null || address.relay === device) continue
       if (!relayed.has(address.relay)) relayed.set(address.relay, address)
     }
     return [...relayed.values()].slice(0, networkLimits.relaysMax)
@@ -75,6 +75,11 @@ export class AddressBook {
     return [...this.#targets.values()]
       .filter(({ addresses }) => addresses.some((text) => text.endsWith(end)))
       .map(({ device }) => device)
+  }
+
+  /** The contacts that serve us as mailboxes. */
+  mailboxes(): readonly DeviceId[] {
+    return [...this.#targets.values()].filter(({ mailbox }) => mailbox).map(({ device }) => device)
   }
 
   /** The contacts that serve as relays. */
@@ -113,9 +118,6 @@ export class AddressBook {
   }
 
   #told(device: DeviceId): SocketAddress[] {
-    return this.#texts(device).flatMap((text) => {
-      const address = parseAddress(text)
-      return address.ok ? [address.value] : []
-    })
+    return socketAddresses(this.#texts(device))
   }
 }

@@ -73,6 +73,14 @@ export function parseAddress(text: string): Result<SocketAddress, AddressError> 
   return address === null ? err({ kind: 'notAnAddress' }) : ok(address)
 }
 
+/** Those of the texts from outside that are addresses of sockets. */
+export function socketAddresses(texts: readonly string[]): SocketAddress[] {
+  return texts.slice(0, protocolLimits.addressesMax).flatMap((text) => {
+    const address = parseAddress(text)
+    return address.ok ? [address.value] : []
+  })
+}
+
 export function formatAddress(address: SocketAddress): string {
   return `/${address.family}/${address.host}/tcp/${address.port}`
 }

@@ -77,27 +77,38 @@ export async function openStream(connection: Connection, signal: AbortSignal): P
  * the key is left out and the others are tried again; such an owner learns nothing of us (Noise XX: the
  * initiator proves itself last).
  */
+export async function connectDevice(
+  options: DialOptions,
+  peer: PeerId,
+  addresses: readonly SocketAddress[],
+  signal: AbortSignal,
+): Promise<Result<Connection, DialError>> {
+  let left = addresses.filter(options.permits).slice(0, networkLimits.addressesPerDialMax)
+  if (left.length === 0) return err({ kind: 'noAddress' })
+  const addressesTried = left.length
+  let answered = 0
+  while (left.length > 0) {
+    const winner = await raceConnect(left, { clock: options.clock, signal, permits: options.permits })
+    if (winner === null) break
+    answered++
+    const connection = await prove(options, peer, winner, signal)
+    if (connection !== null) return ok(connection)
+    left = left.filter((address) => address !== winner.address)
+  }
+  return err({ kind: 'notReached', addressesTried, answered })
+}
+
+/** Connects with the device, and opens the stream of frames. */
 export async function dialDevice(
   options: DialOptions,
   peer: PeerId,
   addresses: readonly SocketAddress[],
   outer: AbortSignal,
 ): Promise<Result<Dialled, DialError>> {
-  let left = addresses.filter(options.permits).slice(0, networkLimits.addressesPerDialMax)
-  if (left.length === 0) return err({ kind: 'noAddress' })
-  const addressesTried = left.length
-  let answered = 0
   const { signal, clear } = deadline(options.clock, networkLimits.dialTimeoutMs, outer)
   try {
-    while (left.length > 0) {
-      const winner = await raceConnect(left, { clock: options.clock, signal, permits: options.permits })
-      if (winner === null) break
-      answered++
-      const connection = await prove(options, peer, winner, signal)
-      if (connection !== null) return await openStream(connection, signal)
-      left = left.filter((address) => address !== winner.address)
-    }
-    return err({ kind: 'notReached', addressesTried, answered })
+    const connection = await connectDevice(options, peer, addresses, signal)
+    return connection.ok ? await openStream(connection.value, signal) : connection
   } finally {
     clear()
   }

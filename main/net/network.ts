@@ -9,29 +9,38 @@ import type { SocketAddress } from './addresses.ts'
 import { announcement, directAddresses } from './announcement.ts'
 import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
+import { Dialling } from './dialling.ts'
+import type { Dialled } from './dial.ts'
 import { createGate } from './gate.ts'
 import { readInterfaces, signatureOf } from './interfaces.ts'
-import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
+import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
 import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
-import { absentMail } from './mailbox/absent.ts'
+import { Mailboxes } from './mailbox/mailboxes.ts'
+import { openNode, reportListening } from './openNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
-import { reach, reachDirectly } from './reach.ts'
-import type { ReachOptions } from './reach.ts'
-import { Reconnector } from './reconnect.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
-import { framesProtocol } from './stream/frames.ts'
+import { silentLogger } from './silentLogger.ts'
 import { PeerStream } from './stream/peerStream.ts'
-import { listenProblems, ReadySockets } from './transport.ts'
+import { StunResponder } from './stun/responder.ts'
+import { ReadySockets } from './transport.ts'
+import { visitor } from './visitor.ts'
+import { createWebrtc } from './webrtc/create.ts'
+import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
-export function createNetwork(options: NetworkOptions): Network {
+export function createNetwork(options: NetworkOptions): Network & WebrtcSwitch {
   return new Libp2pNetwork(options)
+}
+
+interface WebrtcSwitch {
+  /** Whether relayed peers may be reached directly over UDP; switched off, such connections end. */
+  setWebrtc(on: boolean): void
 }
 
 interface Running {
@@ -45,19 +54,20 @@ interface Running {
 
 const limits = networkLimits
 
-class Libp2pNetwork implements Network {
-  readonly mail = absentMail
+class Libp2pNetwork implements Network, WebrtcSwitch {
+  readonly mail: Mailboxes
   readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
   readonly #discovery: Discovery
-  /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
-  readonly #reconnector: Reconnector
-  readonly #upgrades: Reconnector
   readonly #relays: Relays
+  readonly #webrtc: Webrtc
+  readonly #dialling: Dialling
+  readonly #stun: StunResponder
   #running: Running | null = null
   #lan: boolean
+  #serving = false
   #pulses = 0
   #announced = ''
 
@@ -74,23 +84,9 @@ class Libp2pNetwork implements Network {
       port: () => this.#book.port,
       found: (device, address) => this.#found(device, address),
     })
-    this.#reconnector = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.redialAfterMs, afterMsMax: limits.redialAfterMsMax },
-      dial: (device) => this.#dial(device),
-      isConnected: (device) => this.#running?.peers.has(device) ?? false,
-      isDialable: (device) =>
-        this.#running !== null && (this.#book.direct(device).length > 0 || this.#relays.waysTo(device).length > 0),
-    })
-    this.#upgrades = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
-      dial: (device) => this.#dialDirectly(device),
-      isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
-      isDialable: (device) => this.#book.direct(device).length > 0,
-    })
+    const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
+    const permits = (address: SocketAddress): boolean => this.#running !== null && this.#book.permits(address)
+    const visit = visitor({ clock, random, noiseCrypto: options.noiseCrypto, permits })
     this.#relays = new Relays({
       clock,
       random,
@@ -98,8 +94,39 @@ class Libp2pNetwork implements Network {
       book: this.#book,
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      visit,
+      hold,
       changed: () => this.#announce(),
     })
+    this.mail = new Mailboxes({
+      clock,
+      log,
+      store: options.mailboxStore ?? null,
+      isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
+      mailboxes: () => this.#book.mailboxes(),
+      connectionOf: (device) => this.#connectionOf(device),
+      hold,
+      visit,
+      waiting: (device) => this.#running?.handler.event({ kind: 'mailWaiting', device }),
+    })
+    const reached = ({ stream, connection }: Dialled): void => this.#streamOpened(stream, connection)
+    this.#webrtc = createWebrtc(options, {
+      book: this.#book,
+      relays: this.#relays,
+      pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      reached,
+    })
+    this.#dialling = new Dialling({
+      clock,
+      random,
+      log,
+      book: this.#book,
+      relays: this.#relays,
+      webrtc: this.#webrtc,
+      running: () => this.#running,
+      reached,
+    })
+    this.#stun = new StunResponder({ clock, log, isConnected: (host) => this.#connections.hasHost(host) })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
@@ -126,6 +153,7 @@ class Libp2pNetwork implements Network {
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
+        takesVisitors: () => this.#relays.host.serving || this.mail.host.serving,
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
         connections: () => this.#connections.all(),
@@ -135,6 +163,7 @@ class Libp2pNetwork implements Network {
       }),
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
+      upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
       announce: () => this.#directAddresses(),
     })
     const peers = this.#createPeers(own, handler)
@@ -146,12 +175,18 @@ class Libp2pNetwork implements Network {
       stopping: new AbortController(),
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
-    await this.#open(node)
-    this.#reportListening(handler, [...ports], failures)
+    await openNode(node, {
+      connections: this.#connections,
+      mailbox: this.mail.host,
+      admits: (device) => handler.admits(device),
+      frames: (stream, connection) => this.#streamOpened(stream, connection),
+      webrtc: (stream, connection) => this.#webrtc.onStream(stream, connection),
+    })
+    this.#book.port = reportListening(handler, [...ports], failures)
     this.#announce()
     this.#applyLan()
-    this.#reconnector.start()
-    this.#upgrades.start()
+    this.#applyServing()
+    this.#dialling.start()
     this.#relays.start()
   }
 
@@ -159,13 +194,15 @@ class Libp2pNetwork implements Network {
     const running = this.#running
     if (running === null) return
     this.#running = null
-    this.#reconnector.stop()
-    this.#upgrades.stop()
+    this.#dialling.stop()
+    this.#webrtc.stop()
     this.#relays.stop()
+    this.mail.stop()
     this.#discovery.setInterfaces([])
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
+    this.#applyServing()
     this.#announced = ''
     await running.node.stop()
     this.#connections.stop()
@@ -177,14 +214,14 @@ class Libp2pNetwork implements Network {
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
     this.#discovery.setPairs(pairs)
-    this.#reconnector.setTargets(devices)
-    this.#upgrades.setTargets(devices)
+    this.#dialling.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
       before.delete(target.device)
-      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
+      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialling.soon(target.device)
     }
     this.#relays.targetsChanged()
+    this.mail.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
     for (const device of before.keys()) if (this.#running?.handler.admits(device) !== true) this.disconnect(device)
   }
@@ -206,8 +243,15 @@ class Libp2pNetwork implements Network {
     this.#applyLan()
   }
 
-  setServing({ relay }: Serving): void {
+  setServing({ relay, mailbox }: Serving): void {
+    this.#serving = relay
     this.#relays.host.setServing(relay)
+    this.mail.host.setServing(mailbox)
+    this.#applyServing()
+  }
+
+  setWebrtc(on: boolean): void {
+    this.#webrtc.setOn(on)
   }
 
   setPrivacy(): void {}
@@ -216,8 +260,7 @@ class Libp2pNetwork implements Network {
   wake(): void {
     this.#lookAtInterfaces()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
-    this.#reconnector.wake()
-    this.#upgrades.wake()
+    this.#dialling.wake()
   }
 
   #listenHosts(): readonly string[] {
@@ -228,7 +271,7 @@ class Libp2pNetwork implements Network {
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
     return new Peers(own, this.#options.clock, {
       up: (device, link) => {
-        this.#reconnector.connected(device)
+        this.#dialling.connected(device)
         handler.event({ kind: 'peerUp', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
@@ -236,9 +279,8 @@ class Libp2pNetwork implements Network {
         handler.event({ kind: 'pathChanged', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
-      down: (device, durationMs) => {
-        this.#reconnector.disconnected(device, durationMs)
-        this.#upgrades.connected(device)
+      down: (device, durationMs, link) => {
+        this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
         this.#relays.lost(device)
       },
@@ -247,45 +289,10 @@ class Libp2pNetwork implements Network {
   }
 
   #onPath(device: DeviceId, { path }: Link): void {
-    if (path === 'relay') {
-      this.#upgrades.disconnected(device, limits.stableConnectionMs)
-      return this.#relays.lost(device)
-    }
-    this.#upgrades.connected(device)
-    this.#relays.found(device)
-    for (const other of this.#book.through(device)) this.#reconnector.soon(other)
-  }
-
-  async #open(node: Libp2p): Promise<void> {
-    node.addEventListener('connection:open', (event) => this.#connections.opened(event.detail))
-    node.addEventListener('connection:close', (event) => this.#closed(node, event.detail))
-    // One stream of frames per connection, opened by who dialled.
-    const onStream = (stream: Stream, connection: Connection): void => {
-      if (connection.direction === 'inbound') this.#streamOpened(stream, connection)
-      else stream.abort(new Error('Who dialled opens the stream'))
-    }
-    await node.handle(framesProtocol, onStream, {
-      maxInboundStreams: 1,
-      maxOutboundStreams: 1,
-      runOnLimitedConnection: true,
-    })
-    await node.start()
-  }
-
-  #reportListening(handler: NetworkHandler, ports: readonly number[], failures: readonly ListenError[]): void {
-    for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
-    this.#book.port = ports[0] ?? 0
-    if (ports.length > 0) handler.event({ kind: 'listening', ports })
-  }
-
-  // ── Connections and streams ────────────────────────────────────────────────────────────────
-
-  #closed(node: Libp2p, connection: Connection): void {
-    this.#connections.closed(connection)
-    // libp2p's book of peers must not grow with every stranger who ever came.
-    if (this.#running !== null && node.getConnections(connection.remotePeer).length === 0) {
-      node.peerStore.delete(connection.remotePeer).catch(() => undefined)
-    }
+    this.mail.connected(device)
+    this.#dialling.onPath(device, path)
+    if (path === 'relay') this.#relays.lost(device)
+    else this.#relays.found(device)
   }
 
   #streamOpened(stream: Stream, connection: Connection): void {
@@ -311,6 +318,12 @@ class Libp2pNetwork implements Network {
     })
   }
 
+  /** The connection that carries a device's frames. */
+  #connectionOf(device: DeviceId): Connection | null {
+    const stream = this.#running?.peers.streamOf(device)
+    return stream instanceof PeerStream ? stream.connection : null
+  }
+
   #pulse(): void {
     const { peers } = this.#running ?? {}
     if (peers === undefined) return
@@ -324,41 +337,6 @@ class Libp2pNetwork implements Network {
     if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#lookAtInterfaces()) {
       this.wake()
     }
-  }
-
-  #reachOptions(running: Running, device: DeviceId): ReachOptions {
-    return {
-      node: running.node,
-      readySockets: running.readySockets,
-      clock: this.#options.clock,
-      log: this.#options.log,
-      permits: (address) => this.#book.permits(address),
-      relays: this.#relays.client,
-      isConnected: () => running.peers.has(device),
-      reached: ({ stream, connection }) => {
-        if (this.#running === running && this.#book.has(device)) this.#streamOpened(stream, connection)
-        else connection.abort(new Error('Not wanted any more'))
-      },
-    }
-  }
-
-  async #dial(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null || running.peers.count >= limits.connectionsMax) return
-    const [direct, relayed] = [this.#book.direct(device), this.#relays.waysTo(device)]
-    await reach(this.#reachOptions(running, device), peer, direct, relayed, running.stopping.signal)
-  }
-
-  async #dialDirectly(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null) return
-    await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
-  }
-
-  /** Something new was learnt of where the device is. */
-  #dialSoon(device: DeviceId): void {
-    this.#reconnector.soon(device)
-    this.#upgrades.soon(device)
   }
 
   // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
@@ -391,9 +369,16 @@ class Libp2pNetwork implements Network {
     this.#discovery.setInterfaces(on ? lanInterfaces(this.#options.confine, this.#book.interfaces) : [])
   }
 
+  /** Who is reached through this relay may ask it by STUN under which address it sees them. */
+  #applyServing(): void {
+    const { port } = this.#book
+    if (this.#serving && port !== 0) this.#stun.start(this.#listenHosts(), port)
+    else this.#stun.stop()
+  }
+
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
-    this.#dialSoon(device)
+    this.#dialling.soon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }

@@ -8,7 +8,7 @@ import { tcp } from '@libp2p/tcp'
 import type { TCPComponents } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { ListenError } from '../core/ports.ts'
 import type { AddressFamily } from './addresses.ts'
 
@@ -109,7 +109,7 @@ export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: 
   const listening = new Listening(plan)
   return (components) => {
     const transport = tcp({
-      maxConnections: networkLimits.connectionsMax + networkLimits.pendingInboundMax,
+      maxConnections: networkLimits.connectionsMax + visitLimits.visitorsMax + networkLimits.pendingInboundMax,
       backlog: networkLimits.listenBacklog,
     })(components)
     if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')

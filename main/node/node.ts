@@ -1,14 +1,16 @@
 /** A messaging node at work: store, engine and driver, network, and the events that follow. The composition root. */
 import { decodeIdentitySecrets } from '../core/identity/account.ts'
-import type { Clock, Crypto, Log, Random, Resident, SettingValue, Store, StoreError } from '../core/ports.ts'
+import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
 import { createNetwork } from '../net/network.ts'
-import type { ListenOptions } from '../net/options.ts'
+import type { AnnouncedHost, ListenOptions } from '../net/options.ts'
+import type { EncryptedStore } from '../store/store.ts'
 import { createNoiseCrypto } from './crypto/noise.ts'
 import type { Driver, StartError } from './driver.ts'
 import { createDriver } from './driver.ts'
 import { contractError } from './errors.ts'
+import { MailboxKeeper } from './mailboxKeeper.ts'
 import type { NetworkWatcher } from './networkMonitor.ts'
 import { NetworkMonitor } from './networkMonitor.ts'
 import type { NodeContext } from './service/context.ts'
@@ -22,6 +24,8 @@ export interface NetworkChoice {
   readonly confine: 'none' | 'loopback'
   /** False: no discovery on the local network, whatever the settings say. */
   readonly lanAllowed: boolean
+  /** Addresses that no interface shows. */
+  readonly announce?: readonly AnnouncedHost[]
 }
 
 /** What every node of this process uses. */
@@ -32,7 +36,7 @@ export interface NodeTools {
 }
 
 export interface NodeOptions extends NodeTools {
-  readonly store: Store
+  readonly store: EncryptedStore
   readonly network: NetworkChoice
   readonly log: Log
   readonly stream: EventStream
@@ -72,10 +76,13 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     noiseCrypto: createNoiseCrypto(),
     listen: listenOptions(network, rememberedPort(resident.settings)),
     confine: network.confine,
+    announce: network.announce ?? [],
     lan,
+    webrtc: true,
     clock,
     random,
     log,
+    mailboxStore: options.store.mailbox,
   })
   return new NetworkMonitor(inner, watcher, network.lanAllowed, log)
 }
@@ -86,6 +93,7 @@ class RunningNode implements OpenNode {
   readonly #driver: Driver
   readonly #monitor: NetworkMonitor
   readonly #publisher: Publisher
+  readonly #keeper: MailboxKeeper
 
   constructor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array) {
     const { clock, random, crypto, store, stream, log } = options
@@ -103,14 +111,18 @@ class RunningNode implements OpenNode {
       names,
     }
     this.#publisher = new Publisher(this.context, stream, names, log)
+    this.#keeper = new MailboxKeeper(clock, store.mailbox, () => this.#driver.state())
   }
 
   /** From here on the node works; the network comes up behind it. */
   async start(): Promise<Result<void, StartError>> {
     this.#driver.onNotices((notices) => {
       for (const notice of notices) this.#publisher.notice(notice)
+      if (notices.some(({ kind }) => kind === 'contact')) this.#keeper.contactsChanged()
     })
-    return this.#driver.start()
+    const started = await this.#driver.start()
+    if (started.ok) this.#keeper.start()
+    return started
   }
 
   wake(): void {
@@ -118,6 +130,7 @@ class RunningNode implements OpenNode {
   }
 
   async close(): Promise<void> {
+    this.#keeper.stop()
     await this.#driver.stop()
     await this.#monitor.stop()
     await this.#publisher.idle()

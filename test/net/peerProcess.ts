@@ -40,13 +40,14 @@ function targetOf(text: PeerText): PeerTarget {
   return { device: device.value, addresses: text.addresses, lan, relay: text.relay === true, mailbox: false }
 }
 
-const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0'] = process.argv.slice(2)
+const [seedByte = '1', interfaceName = 'eth0', lan = 'on', port = '0', webrtc = 'off'] = process.argv.slice(2)
 const deviceSeed = new Uint8Array(32).fill(Number(seedByte))
 const network = createNetwork({
   deviceSeed,
   listen: { port: Number(port), portFallback: true, families: ['ip4', 'ip6'], loopbackOnly: false },
   confine: interfaceName === 'any' ? 'none' : { interfaces: [interfaceName] },
   lan: lan === 'on',
+  webrtc: webrtc === 'on',
   clock: {
     nowMs: () => Date.now(),
     after: (delayMs, call) => {

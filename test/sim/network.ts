@@ -2,8 +2,8 @@
 import type { DeviceId } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
 import type * as ports from '../../main/core/ports.ts'
-import { absentMail } from '../../main/net/mailbox/absent.ts'
 import type { Chance, Schedule } from './schedule.ts'
+import { PostOffice } from './mailboxes.ts'
 
 /** How bad the network is. Probabilities are per frame. */
 export interface LinkWeather {
@@ -41,6 +41,8 @@ export class Ether {
   readonly weather: LinkWeather = { delayMsMin: 1, delayMsMax: 40, dropped: 0, repeated: 0, reordered: 0 }
   readonly #endpoints = new Map<DeviceId, Endpoint>()
   readonly #links = new Set<Link>()
+  /** Mailboxes, and what lies in them. */
+  readonly post: PostOffice
   /** Pairs that cannot reach each other. */
   readonly #cut = new Set<string>()
 
@@ -48,6 +50,14 @@ export class Ether {
     this.#schedule = schedule
     this.#chance = chance
     this.#watch = watch
+    this.post = new PostOffice(schedule, chance, {
+      reaches: (from, to) => this.#endpoints.get(to)?.running === true && !this.#cut.has(this.#pair(from, to)),
+      isConnected: (from, to) => this.#endpoints.get(from)?.isUp(to) === true,
+      serves: (device) => this.#endpoints.get(device)?.serving.mailbox === true,
+      tell: (owner, mailbox) => {
+        if (this.#endpoints.get(owner)?.isUp(mailbox) === true) this.#endpoints.get(owner)?.onMailWaiting(mailbox)
+      },
+    })
   }
 
   endpoint(device: DeviceId): Endpoint {
@@ -178,17 +188,19 @@ export class Ether {
 
 /** The network of one running computer. */
 export class Endpoint implements ports.Network {
-  readonly mail = absentMail
   readonly device: DeviceId
   readonly #ether: Ether
   #handler: ports.NetworkHandler | null = null
   #targets: readonly ports.PeerTarget[] = []
   readonly #up = new Map<DeviceId, Link>()
+  readonly mail: ports.Mail
+  serving: ports.Serving = { relay: false, mailbox: false }
   running = false
 
   constructor(ether: Ether, device: DeviceId) {
     this.#ether = ether
     this.device = device
+    this.mail = ether.post.mailOf(device, () => this.running)
   }
 
   async start(handler: ports.NetworkHandler): Promise<void> {
@@ -265,7 +277,18 @@ export class Endpoint implements ports.Network {
 
   setLanDiscovery(): void {}
 
-  setServing(): void {}
+  setServing(serving: ports.Serving): void {
+    this.serving = serving
+  }
+
+  /** The computer is somewhere else. */
+  move(address: string): void {
+    this.#handler?.event({ kind: 'addresses', addresses: [address] })
+  }
+
+  onMailWaiting(mailbox: DeviceId): void {
+    this.#handler?.event({ kind: 'mailWaiting', device: mailbox })
+  }
 
   setPrivacy(): void {}
 

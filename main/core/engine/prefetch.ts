@@ -25,7 +25,7 @@ function readsOfEnvelope(crypto: Crypto, state: State, device: DeviceId, sealed:
 }
 
 function readsOf(crypto: Crypto, state: State, happening: Happening): SliceRequest {
-  if (happening.kind === 'frame') {
+  if (happening.kind === 'frame' || happening.kind === 'mail') {
     const frame = decodeFrame(happening.bytes)
     if (!frame.ok) return {}
     if (frame.value.kind === 'envelope') return readsOfEnvelope(crypto, state, happening.device, frame.value.sealed)

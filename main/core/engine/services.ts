@@ -1,8 +1,13 @@
 /** What devices do for each other: pass calls on, hold messages. PROTOCOL.md, "Services". */
 import { protocolLimits } from '../limits.ts'
-import type { DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
+import type { ContactRow, DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
 import { isOn, privacyOf } from './settings.ts'
 import type { State } from './state.ts'
+
+/** What is read of the state to know whose services are used. */
+interface Known extends Pick<State, 'device' | 'deviceOf' | 'setting'> {
+  contacts(): Iterable<ContactRow>
+}
 
 const relayBit = 1
 const mailboxBit = 2
@@ -33,9 +38,7 @@ export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
 }
 
 /** The devices of contacts that hold messages for us, always the same ones while they offer it. */
-export function mailboxDevices(
-  state: Pick<State, 'contacts' | 'device' | 'deviceOf' | 'setting'>,
-): readonly DeviceRow[] {
+export function mailboxDevices(state: Known): readonly DeviceRow[] {
   const privacy = privacyOf(state)
   const devices: DeviceRow[] = []
   for (const contact of state.contacts()) {

@@ -53,7 +53,7 @@ export class State {
     return row
   }
   get run(): Run {
-    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null }
+    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, publishAtMs: null, mailboxes: '[]' }
   }
   setRun(run: Run): void {
     this.#tables.run.set('run', run)
@@ -85,6 +85,10 @@ export class State {
   }
   depth(device: DeviceId): OutboxDepth {
     return this.#tables.depths.get(device) ?? { rows: 0, orderMax: 0 }
+  }
+  /** The devices for which something waits. */
+  waitingDevices(): readonly DeviceId[] {
+    return [...this.#tables.depths.entries()].filter(([, depth]) => depth.rows > 0).map(([device]) => device)
   }
   flow(device: DeviceId): Flow {
     return this.#tables.flows.get(device) ?? idleFlow

@@ -15,6 +15,10 @@ export interface Run {
   /** Where others may reach this device now. */
   readonly addresses: readonly string[]
   readonly prunedAtMs: number | null
+  /** When word of where we are is left at our mailboxes; null before there is any. */
+  readonly publishAtMs: number | null
+  /** Our mailboxes as contacts were told last, as one text to compare. */
+  readonly mailboxes: string
 }
 
 /** Key of a row with two keys. */

@@ -17,8 +17,17 @@ function repeatable(happening: Happening): string | null {
     case 'giveStash':
     case 'parted':
       return `${happening.kind} ${happening.device}`
+    case 'leave':
+      return `leave ${happening.device} ${happening.mailbox}`
+    case 'fetch':
+      return `fetch ${happening.mailbox}`
+    case 'seek':
+      return `seek ${happening.device}`
+    case 'publishWhereabouts':
+    case 'publishSoon':
+    case 'tendMailboxes':
     case 'tick':
-      return 'tick'
+      return happening.kind
     default:
       return null
   }

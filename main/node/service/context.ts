@@ -12,7 +12,7 @@ export interface ResidentView extends RecentView {
   readonly identity: LocalIdentity
   readonly self: SelfRow
   contact(account: AccountId): ContactRow | null
-  contacts(): IterableIterator<ContactRow>
+  contacts(): Iterable<ContactRow>
   device(device: DeviceId): DeviceRow | null
   deviceOf(account: AccountId): DeviceId | null
   invite(invite: InviteId): InviteRow | null
