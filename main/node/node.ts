@@ -105,6 +105,7 @@ class RunningNode implements OpenNode {
       clock,
       crypto,
       store,
+      mailbox: store.mailbox,
       network: this.#monitor,
       resident: () => this.#driver.state(),
       submit: (command) => this.#driver.submit(command),

@@ -161,6 +161,10 @@ export const connectionSchema = object({
 })
 export type Connection = Infer<typeof connectionSchema>
 
+/** What is held here for contacts: for how many, how many things, and how much disk they take. */
+export const holdingSchema = object({ contacts: count, items: count, sizeBytes: count })
+export type Holding = Infer<typeof holdingSchema>
+
 export const connectionsSchema = object({
   contacts: list(connectionSchema, limits.contactsMax),
   reach,

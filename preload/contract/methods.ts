@@ -172,6 +172,7 @@ export const methods = {
     object({ account: nullable(dto.accountId) }),
     dto.connectionsSchema,
   ),
+  'mailbox.usage': method('What this device holds for its contacts.', nothing, dto.holdingSchema),
   'network.wake': method('Dial everybody now: after a resume or a network change.', nothing, dto.networkSchema),
 } as const
 

@@ -30,7 +30,7 @@ export const deSettings: typeof enSettings = {
     'Alles geht über Kontakte, die Verbindungen weitergeben und die du auf „Immer“ gestellt hast; die übrigen erfahren deren Adresse, nicht deine. Langsamer, nicht im lokalen Netz, und ist keiner von ihnen da, kommt und geht nichts.',
   whereProxy: 'Niemand: durch einen Proxy wie Tor',
   whereProxyHint:
-    'Alles geht durch den Proxy, und andere erfahren seine Adresse, nicht deine. Am langsamsten, nicht im lokalen Netz, und niemand kann sich mit dir verbinden; dieser Rechner verbindet sich mit ihnen.',
+    'Alles geht durch den Proxy, und andere erfahren seine Adresse, nicht deine. Am langsamsten, nicht im lokalen Netz, und niemand kann sich direkt mit dir verbinden; dieser Rechner verbindet sich mit ihnen.',
   proxyHost: 'Proxy',
   proxyPort: 'Port',
   proxyLead: 'Ein SOCKS5-Proxy. Tor wartet auf 127.0.0.1, Port 9050; der Tor Browser auf Port 9150.',
@@ -67,6 +67,9 @@ export const deSettings: typeof enSettings = {
   serveRelay: 'Verbindungen für Kontakte weitergeben',
   serveRelayHint:
     'Andere erreichen deine Kontakte über diesen Rechner, auch Menschen, die du nicht kennst. Es nutzt deine Leitung.',
+  holding: (contacts: number, items: number, size: string) =>
+    `Zurzeit ${items === 1 ? '1 Nachricht' : `${items} Nachrichten`} für ${contacts === 1 ? '1 Kontakt' : `${contacts} Kontakte`}, ${size}.`,
+  holdingNothing: 'Zurzeit wird nichts verwahrt.',
   serveMailbox: 'Nachrichten für Kontakte verwahren',
   serveMailboxHint:
     'Sie warten hier, bis deine Kontakte sie abholen, höchstens 30 Tage. Es braucht etwas Plattenplatz.',

@@ -44,7 +44,7 @@ export const enConnections = {
   nobodyLead: 'They may all be away. If you think that they are not:',
   nobodyOnline: 'See whether this computer is online, then press “Connect now”.',
   nobodyBlocked:
-    'Hotels and offices may block calls between computers. If it works over a phone’s hotspot, that was it.',
+    'Hotels and offices may block connections between computers. If it works over a phone’s hotspot, that was it.',
   nobodyRelay:
     'Ask a contact whose computer is always on to switch on “Pass calls on for contacts”. Then you meet through it.',
   people: 'Who is connected',

@@ -28,7 +28,7 @@ export const enSettings = {
     'All goes through contacts who pass calls on and whom you set to “Always”; the others learn their address, not yours. Slower, not on the local network, and nothing comes or goes while none of them is there.',
   whereProxy: 'Nobody: through a proxy such as Tor',
   whereProxyHint:
-    'All goes through the proxy, and others learn its address, not yours. Slowest, not on the local network, and nobody can connect to you; this computer connects to them.',
+    'All goes through the proxy, and others learn its address, not yours. Slowest, not on the local network, and nobody can connect to you directly; this computer connects to them.',
   proxyHost: 'Proxy',
   proxyPort: 'Port',
   proxyLead: 'A SOCKS5 proxy. Tor listens at 127.0.0.1, port 9050; Tor Browser at port 9150.',
@@ -63,6 +63,9 @@ export const enSettings = {
   serveRelay: 'Pass calls on for contacts',
   serveRelayHint:
     'Others reach your contacts through this computer, also people whom you do not know. It uses your internet connection.',
+  holding: (contacts: number, items: number, size: string) =>
+    `Held now: ${items === 1 ? '1 message' : `${items} messages`} for ${contacts === 1 ? '1 contact' : `${contacts} contacts`}, ${size}.`,
+  holdingNothing: 'Nothing is held at this moment.',
   serveMailbox: 'Hold messages for contacts',
   serveMailboxHint: 'They wait here until your contacts collect them, for 30 days at most. It uses some disk space.',
   addresses: 'Addresses of this computer',

@@ -52,14 +52,15 @@ function setUp(given: Given) {
       return given.roundTripMs ?? null
     },
   }
-  const handlers = connectionHandlers({ resident: () => resident, network } as unknown as NodeContext)
+  const mailbox = { usage: async () => ({ owners: 2, items: 9, sizeBytes: 40_000 }) }
+  const handlers = connectionHandlers({ resident: () => resident, network, mailbox } as unknown as NodeContext)
   const get = async (account: AccountId | null) => {
     const answer = await handlers['connections.get']({ account })
     if (!answer.ok) throw new Error(answer.error.code)
     expect(connectionsSchema.parse(answer.value, 'result')).toMatchObject({ ok: true })
     return answer.value
   }
-  return { get, measured }
+  return { get, measured, handlers }
 }
 
 describe('connections.get', () => {
@@ -107,5 +108,15 @@ describe('connections.get', () => {
   it('keeps a round trip that a clock made absurd within the contract', async () => {
     const { get } = setUp({ people: [bea], paths: new Map([[bea.device, 'lan']]), roundTripMs: 9e12 })
     expect((await get(null)).contacts[0]?.roundTripMs).toBe(3_600_000)
+  })
+})
+
+describe('mailbox.usage', () => {
+  it('tells for how many contacts how much is held', async () => {
+    const { handlers } = setUp({ people: [] })
+    expect(await handlers['mailbox.usage']({})).toEqual({
+      ok: true,
+      value: { contacts: 2, items: 9, sizeBytes: 40_000 },
+    })
   })
 })

@@ -45,8 +45,12 @@ function toConnections(context: NodeContext, account: AccountId | null): Connect
   }
 }
 
-export function connectionHandlers(context: NodeContext): Handlers<'connections.get'> {
+export function connectionHandlers(context: NodeContext): Handlers<'connections.get' | 'mailbox.usage'> {
   return {
+    async 'mailbox.usage'() {
+      const { owners, items, sizeBytes } = await context.mailbox.usage()
+      return ok({ contacts: owners, items, sizeBytes })
+    },
     'connections.get': async ({ account }) =>
       ok(toConnections(context, account === null ? null : accountIdFrom(account))),
   }

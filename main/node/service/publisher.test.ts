@@ -73,6 +73,7 @@ function setUp(records: readonly MessageRecord[]) {
     clock: { nowMs: () => nowMs, after: () => () => undefined },
     crypto: nobleCrypto,
     store,
+    mailbox: { usage: unused },
     network: new NetworkMonitor({} as never, watcher, true, silent),
     resident: () => ({
       identity,

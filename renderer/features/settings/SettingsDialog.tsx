@@ -12,6 +12,7 @@ import { Network } from './Network.tsx'
 import { OwnName } from './OwnName.tsx'
 import { Passphrase } from './Passphrase.tsx'
 import { Section } from './Section.tsx'
+import { Serving } from './Serving.tsx'
 import { Whereabouts } from './Whereabouts.tsx'
 import styles from './Settings.module.css'
 
@@ -136,28 +137,6 @@ function Privacy(): JSX.Element {
           { value: 'quiet', label: t('settings.notificationsQuiet') },
         ]}
         onChange={(notifications) => void controller.saveSettings({ notifications })}
-      />
-    </>
-  )
-}
-
-/** What this computer does for contacts. */
-function Serving(): JSX.Element {
-  const { state, controller } = useApp()
-  return (
-    <>
-      <p class={styles.note}>{t('settings.servingLead')}</p>
-      <Switch
-        label={t('settings.serveRelay')}
-        hint={t('settings.serveRelayHint')}
-        checked={state.settings.serveRelay}
-        onChange={(serveRelay) => void controller.saveSettings({ serveRelay })}
-      />
-      <Switch
-        label={t('settings.serveMailbox')}
-        hint={t('settings.serveMailboxHint')}
-        checked={state.settings.serveMailbox}
-        onChange={(serveMailbox) => void controller.saveSettings({ serveMailbox })}
       />
     </>
   )

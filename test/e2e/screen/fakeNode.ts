@@ -64,6 +64,7 @@ export class FakeNode {
   readonly ways = new Map<string, Partial<Connection>>()
   /** By event: on which way a message went. */
   readonly routes = new Map<string, Partial<DeliveryDetails>>()
+  holding = { contacts: 0, items: 0, sizeBytes: 0 }
   helpers: Pick<Connections, 'relays' | 'mailboxes'> = { relays: [], mailboxes: [] }
   send: (reply: PortReply) => void = () => undefined
   /** While true, requests are heard and not answered, as by a node that is dying. */
@@ -168,6 +169,8 @@ export class FakeNode {
         return this.settings
       case 'network.wake':
         return this.network
+      case 'mailbox.usage':
+        return this.holding
       case 'connections.get':
         return this.#connections(params['account'] as string | null)
       default:

@@ -106,7 +106,10 @@ const wide: Views = {
     await settings(page, 'Connections')
     await page.getByText('1.2 s').waitFor()
   },
-  serving: async (page) => settings(page, 'For your contacts'),
+  serving: async (page) => {
+    await settings(page, 'For your contacts')
+    await page.getByText('41 messages for 3 contacts').waitFor()
+  },
   privacy: async (page) => settings(page, 'Privacy'),
   offers: async (page) => {
     await open(page, chiara.name)

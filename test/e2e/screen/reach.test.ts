@@ -127,6 +127,7 @@ describe('what contacts do for each other', () => {
         serveMailbox: true,
         portMapping: false,
       })
+    await dialog.getByText('Nothing is held at this moment.').waitFor()
   })
 })
 

@@ -14,7 +14,8 @@ function change(node: FakeNode, account: string, facts: Partial<Contact>): void 
 
 /** Anna on the LAN, Layla directly, Jonas through Chiara, who also holds a message for Ben; the others away. */
 export function wideNode(options: FakeNodeOptions = {}): FakeNode {
-  const node = new FakeNode(options)
+  const node = new FakeNode({ ...options, settings: { serveMailbox: true, ...options.settings } })
+  node.holding = { contacts: 3, items: 41, sizeBytes: 1_480_000 }
   change(node, chiara.account, { path: 'webrtc', offers: { relay: true, mailbox: true } })
   change(node, jonas.account, { path: 'relay' })
   node.ways.set(anna.account, { roundTripMs: 2 })
