@@ -42,7 +42,7 @@ export const deConnections: typeof enConnections = {
     proxyAuthFailed: 'Der Proxy will eine Anmeldung, die Waxwing nicht hat. Nimm einen, der ohne auskommt.',
     proxyNotSocks: 'Was unter dieser Adresse antwortet, ist kein SOCKS5-Proxy. Prüfe den Port.',
     proxyTimeout: 'Der Proxy antwortet nicht. Prüfe, ob er läuft und selbst online ist.',
-    proxyConsequence: 'Am Proxy vorbei geht nichts hinaus; bis er geht, wird nichts gesendet.',
+    proxyConsequence: 'Am Proxy vorbei geht nichts hinaus; bis er antwortet, wird nichts gesendet.',
   },
   nobody: 'Kein Kontakt ist verbunden',
   nobodyLead: 'Vielleicht sind alle abwesend. Wenn du das nicht glaubst:',
