@@ -149,7 +149,7 @@ class RunningNode implements OpenNode {
       listenFailed: (error) => {
         if (error.kind !== 'portInUse') return
         const { message } = contractError('portInUse', { got: error.port })
-        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', message })
+        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', account: null, message })
       },
     }
   }

@@ -305,6 +305,7 @@ export const de: Dictionary = {
   notices: {
     region: 'Hinweise',
     dismiss: 'Schließen',
+    about: (name: string, words: string) => `${name}: ${words}`,
   },
   time: {
     today: 'Heute',

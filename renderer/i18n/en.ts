@@ -310,6 +310,7 @@ export const en = {
   notices: {
     region: 'Notices',
     dismiss: 'Dismiss',
+    about: (name: string, words: string) => `${name}: ${words}`,
   },
   time: {
     today: 'Today',

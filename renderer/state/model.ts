@@ -44,7 +44,7 @@ export interface MessageWindow {
   readonly visitedAt: number
 }
 
-export type WarningCode = Extract<ContractEvent, { kind: 'warning' }>['code']
+export type Warning = Extract<ContractEvent, { kind: 'warning' }>
 
 export interface Notice {
   readonly id: number

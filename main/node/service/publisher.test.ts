@@ -158,7 +158,7 @@ describe('Publisher', () => {
     }
     await warn()
     await warn()
-    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull' }])
+    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull', account: null }])
     pass(60_000)
     await warn()
     expect(events()).toHaveLength(2)
