@@ -38,6 +38,8 @@ export const networkLimits = {
   pulseMs: second,
   heartbeatPulses: 3,
   silencePulsesMax: 8,
+  /** A peer is asked for an answer, whose time is shown, no more often than this. */
+  roundTripGapMs: second,
   /** After a wake, a stream that has said nothing for this many pulses is dead. */
   wakeSilencePulsesMax: 4,
   /** A pulse that comes this much too late, or early, means sleep or a changed clock. */

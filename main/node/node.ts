@@ -116,6 +116,7 @@ class RunningNode implements OpenNode {
       clock,
       crypto,
       store,
+      mailbox: store.mailbox,
       network: this.#monitor,
       resident: () => this.#driver.state(),
       submit: (command) => this.#driver.submit(command),
@@ -182,7 +183,7 @@ class RunningNode implements OpenNode {
       listenFailed: (error) => {
         if (error.kind !== 'portInUse') return
         const { message } = contractError('portInUse', { got: error.port })
-        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', message })
+        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', account: null, message })
       },
     }
   }
