@@ -77,14 +77,7 @@ export class FakeNode {
 
   constructor(options: FakeNodeOptions = {}) {
     this.#passphrase = options.passphrase ?? 'correct horse battery'
-    this.profile = {
-      state: 'open',
-      name: 'default',
-      protection: 'passphrase',
-      keyringAvailable: true,
-      problem: null,
-      ...options.profile,
-    }
+    this.profile = { ...people.profile, ...options.profile }
     this.settings = { ...people.settings, ...options.settings }
     const list = options.empty
       ? people.conversations.filter((item) => item.kind === 'self').map((item) => ({ ...item, last: null }))

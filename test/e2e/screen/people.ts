@@ -6,6 +6,7 @@ import type {
   Invite,
   Message,
   NearbyPerson,
+  Profile,
   Self,
   Settings,
 } from '../../../preload/contract/dto.ts'
@@ -240,4 +241,12 @@ export const settings: Settings = {
   sendReadReceipts: true,
   notifications: 'full',
   density: 'comfortable',
+}
+
+export const profile: Profile = {
+  state: 'open',
+  name: 'default',
+  protection: 'passphrase',
+  keyringAvailable: true,
+  problem: null,
 }
