@@ -2,6 +2,7 @@
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
 import { mailboxTargets } from './targets/mailbox.ts'
+import { nearbyTargets } from './targets/nearby.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
@@ -16,6 +17,7 @@ export const targets: readonly Target[] = [
   ...wireTargets,
   ...sessionTargets,
   ...identityTargets,
+  ...nearbyTargets,
   ...nodeTargets,
   ...mailboxTargets,
   ...udpTargets,
