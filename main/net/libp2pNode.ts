@@ -37,15 +37,16 @@ export interface NodeOptions {
 
 const limits = networkLimits
 
-/** Noise, by which alone we learn who has dialled us: a relay says of a call only under which name it was made. */
+/** Noise, by which alone we learn who calls through a relay: that says only under which name the call was made. */
 function ourNoise(crypto: ICryptoInterface | undefined): (components: NoiseComponents) => ConnectionEncrypter {
   const create = noise(crypto === undefined ? {} : { crypto })
   return (components) => {
     const encrypter = create(components)
     const secureInbound = encrypter.secureInbound.bind(encrypter)
     encrypter.secureInbound = (connection, options) => {
-      const { remotePeer: _, ...rest } = options ?? {}
-      return secureInbound(connection, rest)
+      const isRelayed = 'remoteAddr' in connection && String(connection.remoteAddr).includes('/p2p-circuit')
+      const { remotePeer, ...rest } = options ?? {}
+      return secureInbound(connection, isRelayed || remotePeer === undefined ? rest : { ...rest, remotePeer })
     }
     return encrypter
   }
