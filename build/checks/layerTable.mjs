@@ -9,6 +9,7 @@ const libp2p = [
   '@multiformats/*',
   'multicast-dns',
   'node-datachannel',
+  'socks',
   'uint8arraylist',
   'p-event',
 ]

@@ -11,13 +11,19 @@ const limits = networkLimits
 const remotePeer = peerIdFromPrivateKey(await deviceKey(new Uint8Array(32).fill(3)))
 
 /** What stands, and whether it was closed. */
-function stand(connections: Connections): { readonly connection: Connection; readonly closed: () => boolean } {
+function stand(
+  connections: Connections,
+  aborted: () => void = () => undefined,
+): { readonly connection: Connection; readonly closed: () => boolean } {
   let closed = false
   const made: unknown = {
     remotePeer,
     remoteAddr: multiaddr('/ip4/10.1.2.3/tcp/4001'),
     streams: [],
-    abort: () => (closed = true),
+    abort: () => {
+      closed = true
+      aborted()
+    },
   }
   const connection = made as Connection
   connections.opened(connection)
@@ -25,6 +31,16 @@ function stand(connections: Connections): { readonly connection: Connection; rea
 }
 
 describe('Connections', () => {
+  it('ends all at once, also when one has ended below already and the library throws', () => {
+    const connections = new Connections(new FakeClock())
+    const first = stand(connections, () => {
+      throw new Error('Cannot write to a stream that is closed')
+    })
+    const second = stand(connections)
+    connections.closeAll()
+    expect([first.closed(), second.closed()]).toEqual([true, true])
+  })
+
   it('closes one that opens no stream of frames', async () => {
     const clock = new FakeClock()
     const connections = new Connections(clock)

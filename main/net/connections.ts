@@ -8,6 +8,7 @@ import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import type { GateConnection } from './gate.ts'
 import { deviceOf } from './keys.ts'
+import { isNamed } from './names.ts'
 import { remoteSocket, remoteSource } from './remote.ts'
 
 interface Entry extends GateConnection {
@@ -21,6 +22,21 @@ interface Entry extends GateConnection {
 
 const limits = networkLimits
 
+/** The IP address of the other end, or of the relay that stands between; empty for a name. */
+function hostOf(connection: Connection): string {
+  const address = remoteSocket(connection)
+  return address === null || isNamed(address) ? '' : address.host
+}
+
+/** Ends a connection at once. */
+function end(connection: Connection): void {
+  try {
+    connection.abort(new Error('Closed here'))
+  } catch {
+    // What it went over had ended before it: the library would say goodbye all the same.
+  }
+}
+
 export class Connections {
   readonly #clock: Clock
   readonly #entries = new Map<Connection, Entry>()
@@ -32,10 +48,10 @@ export class Connections {
   opened(connection: Connection): void {
     const device = deviceOf(connection.remotePeer)
     if (device === null) return connection.abort(new Error('Not an Ed25519 key'))
-    const close = (): void => connection.abort(new Error('Closed here'))
+    const close = (): void => end(connection)
     this.#entries.set(connection, {
       device,
-      host: remoteSocket(connection)?.host ?? '',
+      host: hostOf(connection),
       source: remoteSource(connection),
       openedAtMs: this.#clock.nowMs(),
       close,
@@ -97,6 +113,10 @@ export class Connections {
 
   closeDevice(device: DeviceId): void {
     for (const entry of this.all()) if (entry.device === device) entry.close()
+  }
+
+  closeAll(): void {
+    for (const entry of this.all()) entry.close()
   }
 
   stop(): void {

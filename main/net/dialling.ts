@@ -15,6 +15,7 @@ import type { ReachOptions } from './reach.ts'
 import { Reconnector } from './reconnect.ts'
 import type { Relays } from './relay/relays.ts'
 import type { ReadySockets } from './transport.ts'
+import type { Ways } from './ways.ts'
 import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** What dialling needs of a network that runs. */
@@ -32,6 +33,7 @@ export interface DiallingOptions {
   readonly book: AddressBook
   readonly relays: Relays
   readonly webrtc: Webrtc
+  readonly ways: () => Ways
   /** Null while the network does not run. */
   readonly running: () => DiallingNode | null
   readonly reached: (dialled: Dialled) => void
@@ -117,12 +119,15 @@ export class Dialling {
 
   #reachOptions(running: DiallingNode, device: DeviceId): ReachOptions {
     const { clock, log, book, relays } = this.#options
+    const ways = this.#options.ways()
     return {
       node: running.node,
       readySockets: running.readySockets,
       clock,
       log,
-      permits: (address) => book.permits(address),
+      permits: (address) => book.permits(device, address),
+      connect: ways.connectFor(device),
+      dialTimeoutMs: ways.dialTimeoutMs,
       relays: relays.client,
       isConnected: () => running.peers.has(device),
       reached: (dialled) => {

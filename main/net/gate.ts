@@ -18,6 +18,8 @@ export interface GateOptions {
   /** Whether the device is one that we want to be connected with. */
   readonly isTarget: (device: DeviceId) => boolean
   readonly mayDial: (address: Multiaddr) => boolean
+  /** Whether the device may be connected with us without a relay between. */
+  readonly mayMeet: (device: DeviceId) => boolean
   readonly connections: () => readonly GateConnection[]
   /** Whether we keep a place at this relay, and may be called through it. */
   readonly isOurRelay: (relay: DeviceId) => boolean
@@ -35,6 +37,10 @@ export interface GateConnection {
   /** Requests under way on it. */
   readonly holds: number
   readonly close: () => void
+}
+
+function isRelayed(connection: MultiaddrConnection): boolean {
+  return connection.remoteAddr.getComponents().some(({ name }) => name === 'p2p-circuit')
 }
 
 /** Sockets that have not proved a key yet, oldest first. */
@@ -103,6 +109,7 @@ export function createGate(options: GateOptions): ConnectionGater & { readonly p
       pending.delete(connection)
       const device = deviceOf(peer)
       if (device === null || !(options.admits(device) || options.takesVisitors())) return true
+      if (!isRelayed(connection) && !options.mayMeet(device)) return true
       return !hasRoom(device, remoteSource(connection), options)
     },
     denyInboundRelayReservation: (source) => {

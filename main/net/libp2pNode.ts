@@ -19,8 +19,11 @@ import type { ListenPlan, ReadySockets } from './transport.ts'
 export interface NodeOptions {
   readonly privateKey: PrivateKey
   readonly clock: Clock
-  readonly noiseCrypto: ICryptoInterface | undefined
+  readonly noiseCrypto?: ICryptoInterface
   readonly listenHosts: readonly string[]
+  /** For who is dialled, and for who comes. */
+  readonly handshakeTimeoutMs: number
+  readonly inboundTimeoutMs: number
   readonly listenPlan: ListenPlan
   readonly readySockets: ReadySockets
   readonly gate: ConnectionGater
@@ -34,15 +37,16 @@ export interface NodeOptions {
 
 const limits = networkLimits
 
-/** Noise, by which alone we learn who has dialled us: a relay says of a call only under which name it was made. */
+/** Noise, by which alone we learn who calls through a relay: that says only under which name the call was made. */
 function ourNoise(crypto: ICryptoInterface | undefined): (components: NoiseComponents) => ConnectionEncrypter {
   const create = noise(crypto === undefined ? {} : { crypto })
   return (components) => {
     const encrypter = create(components)
     const secureInbound = encrypter.secureInbound.bind(encrypter)
     encrypter.secureInbound = (connection, options) => {
-      const { remotePeer: _, ...rest } = options ?? {}
-      return secureInbound(connection, rest)
+      const isRelayed = 'remoteAddr' in connection && String(connection.remoteAddr).includes('/p2p-circuit')
+      const { remotePeer, ...rest } = options ?? {}
+      return secureInbound(connection, isRelayed || remotePeer === undefined ? rest : { ...rest, remotePeer })
     }
     return encrypter
   }
@@ -75,11 +79,11 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       maxConnections: limits.connectionsMax + visitLimits.visitorsMax,
       maxIncomingPendingConnections: 2 * limits.pendingInboundMax,
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
-      inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
-      inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
-      outboundStreamProtocolNegotiationTimeout: limits.handshakeTimeoutMs,
-      addressDialTimeout: limits.handshakeTimeoutMs,
-      dialTimeout: limits.handshakeTimeoutMs,
+      inboundUpgradeTimeout: options.inboundTimeoutMs,
+      inboundStreamProtocolNegotiationTimeout: options.inboundTimeoutMs,
+      outboundStreamProtocolNegotiationTimeout: options.handshakeTimeoutMs,
+      addressDialTimeout: options.handshakeTimeoutMs,
+      dialTimeout: options.handshakeTimeoutMs,
       maxParallelDials: limits.dialsMax,
       reconnectRetries: 0,
       resolvers: {},

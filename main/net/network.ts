@@ -3,22 +3,18 @@ import './withResolvers.ts'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
-import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome, Serving } from '../core/ports.ts'
+import type { Network, NetworkHandler, PeerTarget, Privacy, SendOutcome, Serving } from '../core/ports.ts'
 import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
-import { announcement, directAddresses } from './announcement.ts'
-import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
 import { Dialling } from './dialling.ts'
 import type { Dialled } from './dial.ts'
 import { createGate } from './gate.ts'
-import { readInterfaces, signatureOf } from './interfaces.ts'
 import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
-import { Discovery } from './lan/discovery.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
 import { Mailboxes } from './mailbox/mailboxes.ts'
-import { openNode, reportListening } from './openNode.ts'
+import { openNode } from './openNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
@@ -28,19 +24,16 @@ import { remoteOf } from './remote.ts'
 import { silentLogger } from './silentLogger.ts'
 import { PeerStream } from './stream/peerStream.ts'
 import { StunResponder } from './stun/responder.ts'
-import { ReadySockets } from './transport.ts'
+import { Surroundings } from './surroundings.ts'
+import { ListenReport, ReadySockets } from './transport.ts'
 import { visitor } from './visitor.ts'
+import { samePrivacy, Ways } from './ways.ts'
 import { createWebrtc } from './webrtc/create.ts'
 import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
-export function createNetwork(options: NetworkOptions): Network & WebrtcSwitch {
+export function createNetwork(options: NetworkOptions): Network {
   return new Libp2pNetwork(options)
-}
-
-interface WebrtcSwitch {
-  /** Whether relayed peers may be reached directly over UDP; switched off, such connections end. */
-  setWebrtc(on: boolean): void
 }
 
 interface Running {
@@ -54,38 +47,48 @@ interface Running {
 
 const limits = networkLimits
 
-class Libp2pNetwork implements Network, WebrtcSwitch {
+class Libp2pNetwork implements Network {
   readonly mail: Mailboxes
+  readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
-  readonly #discovery: Discovery
+  readonly #surroundings: Surroundings
   readonly #relays: Relays
   readonly #webrtc: Webrtc
   readonly #dialling: Dialling
   readonly #stun: StunResponder
+  /** Whom to tell, from `start` to `stop`. */
+  #handler: NetworkHandler | null = null
   #running: Running | null = null
-  #lan: boolean
+  /** Starts and stops, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #ways: Ways
   #serving = false
   #pulses = 0
-  #announced = ''
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
-    this.#lan = options.lan
+    this.#ways = this.#waysOf(options.privacy)
     this.#book = new AddressBook(options.confine, clock)
+    this.#book.privacy = options.privacy
     this.#connections = new Connections(clock)
-    this.#discovery = new Discovery({
-      clock,
-      random,
-      log,
-      port: () => this.#book.port,
+    this.#surroundings = new Surroundings({
+      network: options,
+      book: this.#book,
+      relayed: () => this.#relays.addresses(),
       found: (device, address) => this.#found(device, address),
+      event: (event) => this.#running?.handler.event(event),
     })
     const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
-    const permits = (address: SocketAddress): boolean => this.#running !== null && this.#book.permits(address)
-    const visit = visitor({ clock, random, noiseCrypto: options.noiseCrypto, permits })
+    const visit = visitor({
+      clock,
+      random,
+      noiseCrypto: options.noiseCrypto,
+      permits: (device, address) => this.#running !== null && this.#book.permits(device, address),
+      ways: () => this.#ways,
+    })
     this.#relays = new Relays({
       clock,
       random,
@@ -95,7 +98,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
       visit,
       hold,
-      changed: () => this.#announce(),
+      changed: () => this.#surroundings.announce(),
     })
     this.mail = new Mailboxes({
       clock,
@@ -122,6 +125,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       book: this.#book,
       relays: this.#relays,
       webrtc: this.#webrtc,
+      ways: () => this.#ways,
       running: () => this.#running,
       reached,
     })
@@ -129,32 +133,45 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
   }
 
   async start(handler: NetworkHandler): Promise<void> {
-    if (this.#running !== null) throw new Error('The network runs already')
-    const { clock } = this.#options
-    this.#book.interfaces = readInterfaces()
+    if (this.#handler !== null) throw new Error('The network runs already')
+    this.#handler = handler
+    await this.#begin()
+  }
+
+  async stop(): Promise<void> {
+    this.#handler = null
+    this.#end()
+    await this.#turn
+  }
+
+  #begin(): Promise<void> {
+    const begun = this.#turn.then(() => this.#start())
+    this.#turn = begun.catch(() => undefined)
+    return begun
+  }
+
+  async #start(): Promise<void> {
+    const [handler, ways, { clock }] = [this.#handler, this.#ways, this.#options]
+    if (handler === null || this.#running !== null) return
+    this.#surroundings.prepare()
     const readySockets = new ReadySockets()
-    const ports = new Set<number>()
-    const failures: ListenError[] = []
+    const listening = new ListenReport(this.#options.listen)
     const privateKey = await deviceKey(this.#options.deviceSeed)
     const own = deviceOfKey(privateKey)
     const node = await createNode({
+      ...this.#options,
       privateKey,
-      clock,
-      noiseCrypto: this.#options.noiseCrypto,
-      listenHosts: this.#listenHosts(),
-      listenPlan: {
-        port: this.#options.listen.port,
-        portFallback: this.#options.listen.portFallback,
-        listening: (_family, port) => void ports.add(port),
-        failed: (_family, error) => void failures.push(error),
-      },
+      listenPlan: listening,
       readySockets,
+      listenHosts: this.#surroundings.listenHosts(),
+      ...ways.handshake,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
         takesVisitors: () => this.#relays.host.serving || this.mail.host.serving,
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
+        mayMeet: (device) => this.#book.mayMeet(device),
         connections: () => this.#connections.all(),
         isOurRelay: (relay) => this.#relays.isOurs(relay),
         mayReserve: (device) => this.#relays.host.mayReserve(device),
@@ -163,10 +180,12 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
       upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
-      announce: () => this.#directAddresses(),
+      announce: () => this.#surroundings.directAddresses(),
     })
+    // Another mode was chosen meanwhile, or none is wanted any more.
+    if (this.#handler !== handler || this.#ways !== ways) return
     const peers = this.#createPeers(own, handler)
-    this.#running = {
+    const running: Running = {
       node,
       handler,
       peers,
@@ -174,6 +193,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       stopping: new AbortController(),
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
+    this.#running = running
     await openNode(node, {
       connections: this.#connections,
       mailbox: this.mail.host,
@@ -181,15 +201,17 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       frames: (stream, connection) => this.#streamOpened(stream, connection),
       webrtc: (stream, connection) => this.#webrtc.onStream(stream, connection),
     })
-    this.#book.port = reportListening(handler, [...ports], failures)
-    this.#announce()
-    this.#applyLan()
+    if (this.#running !== running) return
+    this.#book.port = listening.ports[0] ?? 0
+    listening.tell(handler)
+    this.#surroundings.start()
     this.#applyServing()
     this.#dialling.start()
     this.#relays.start()
   }
 
-  async stop(): Promise<void> {
+  /** Ends at once what runs; its remains are cleared away before anything is begun anew. */
+  #end(): void {
     const running = this.#running
     if (running === null) return
     this.#running = null
@@ -197,14 +219,15 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     this.#webrtc.stop()
     this.#relays.stop()
     this.mail.stop()
-    this.#discovery.setInterfaces([])
+    const withdrawn = this.#surroundings.stop()
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
     this.#applyServing()
-    this.#announced = ''
-    await running.node.stop()
-    this.#connections.stop()
+    this.#connections.closeAll()
+    this.#turn = this.#turn
+      .then(() => Promise.all([running.node.stop(), withdrawn]))
+      .then(() => this.#connections.stop())
   }
 
   setPeers(targets: readonly PeerTarget[]): void {
@@ -212,7 +235,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     const devices = targets.map((target) => target.device)
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
-    this.#discovery.setPairs(pairs)
+    this.#surroundings.setPairs(pairs)
     this.#dialling.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
@@ -238,8 +261,7 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
   }
 
   setLanDiscovery(on: boolean): void {
-    this.#lan = on
-    this.#applyLan()
+    this.#surroundings.setLan(on)
   }
 
   setServing({ relay, mailbox }: Serving): void {
@@ -249,22 +271,39 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     this.#applyServing()
   }
 
-  setWebrtc(on: boolean): void {
-    this.#webrtc.setOn(on)
+  setPortMapping(on: boolean): void {
+    this.#surroundings.setPortMapping(on)
   }
 
-  setPrivacy(): void {}
-  setPortMapping(): void {}
+  setPrivacy(privacy: Privacy): void {
+    if (samePrivacy(privacy, this.#ways.privacy)) return
+    this.#ways = this.#waysOf(privacy)
+    this.#book.privacy = privacy
+    this.#webrtc.setOn(this.#options.webrtc && privacy.kind === 'open')
+    this.#applyPrivacy()
+  }
 
   wake(): void {
-    this.#lookAtInterfaces()
+    this.#surroundings.look()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
     this.#dialling.wake()
   }
 
-  #listenHosts(): readonly string[] {
-    const { confine, listen } = this.#options
-    return listenHosts(confine, listen.loopbackOnly, listen.families, this.#book.interfaces)
+  #waysOf(privacy: Privacy): Ways {
+    const ways: Ways = new Ways(privacy, this.#options, (why) => {
+      if (this.#ways === ways) this.#running?.handler.event({ kind: 'proxyFailed', why })
+    })
+    return ways
+  }
+
+  /**
+   * Every connection ends, allowed ones too, and the node begins anew with the sockets of the new mode: so nothing of
+   * the old one can be left over.
+   */
+  #applyPrivacy(): void {
+    if (this.#handler === null) return
+    this.#end()
+    this.#begin().catch(() => this.#options.log.warn('net.restartFailed'))
   }
 
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
@@ -317,12 +356,6 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
     })
   }
 
-  /** The connection that carries a device's frames. */
-  #connectionOf(device: DeviceId): Connection | null {
-    const stream = this.#running?.peers.streamOf(device)
-    return stream instanceof PeerStream ? stream.connection : null
-  }
-
   #pulse(): void {
     const { peers } = this.#running ?? {}
     if (peers === undefined) return
@@ -333,50 +366,25 @@ class Libp2pNetwork implements Network, WebrtcSwitch {
       if (stream.framelessPulses > idlePulsesMax && !this.#book.has(device)) stream.end('idleStranger')
     })
     this.#pulses++
-    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#lookAtInterfaces()) {
-      this.wake()
-    }
+    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#surroundings.look()) this.wake()
   }
 
-  // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
-
-  /** True when an address of this machine came or went. */
-  #lookAtInterfaces(): boolean {
-    if (this.#running === null) return false
-    const interfaces = readInterfaces()
-    if (signatureOf(interfaces) === signatureOf(this.#book.interfaces)) return false
-    this.#book.interfaces = interfaces
-    this.#announce()
-    this.#applyLan()
-    return true
-  }
-
-  #directAddresses(): readonly string[] {
-    return directAddresses(this.#options, this.#book.interfaces, this.#book.port)
-  }
-
-  #announce(): void {
-    if (this.#running === null) return
-    const addresses = announcement(this.#directAddresses(), this.#relays.addresses())
-    if (addresses.join() === this.#announced) return
-    this.#announced = addresses.join()
-    this.#running.handler.event({ kind: 'addresses', addresses })
-  }
-
-  #applyLan(): void {
-    const on = this.#lan && this.#running !== null && !this.#options.listen.loopbackOnly
-    this.#discovery.setInterfaces(on ? lanInterfaces(this.#options.confine, this.#book.interfaces) : [])
+  /** The connection that carries a device's frames. */
+  #connectionOf(device: DeviceId): Connection | null {
+    const stream = this.#running?.peers.streamOf(device)
+    return stream instanceof PeerStream ? stream.connection : null
   }
 
   /** Who is reached through this relay may ask it by STUN under which address it sees them. */
   #applyServing(): void {
     const { port } = this.#book
-    if (this.#serving && port !== 0) this.#stun.start(this.#listenHosts(), port)
+    const isOpen = this.#ways.privacy.kind === 'open'
+    if (this.#serving && isOpen && port !== 0) this.#stun.start(this.#surroundings.listenHosts(), port)
     else this.#stun.stop()
   }
 
   #found(device: DeviceId, address: SocketAddress): void {
-    if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
+    if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
     this.#dialling.soon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)

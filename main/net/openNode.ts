@@ -2,12 +2,10 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { visitLimits } from '../core/limits.ts'
 import type { DeviceId } from '../core/ids.ts'
-import type { ListenError, NetworkHandler } from '../core/ports.ts'
 import type { Connections } from './connections.ts'
 import { deviceOf } from './keys.ts'
 import type { MailboxHost } from './mailbox/host.ts'
 import { mailboxProtocol } from './mailbox/messages.ts'
-import { listenProblems } from './transport.ts'
 import { framesProtocol } from './stream/frames.ts'
 import { webrtcProtocol } from './webrtc/signalling.ts'
 
@@ -54,15 +52,4 @@ export async function openNode(node: Libp2p, use: NodeUse): Promise<void> {
     runOnLimitedConnection: true,
   })
   await node.start()
-}
-
-/** Tells how listening went. The port that others may be told; 0 when nothing listens. */
-export function reportListening(
-  handler: NetworkHandler,
-  ports: readonly number[],
-  failures: readonly ListenError[],
-): number {
-  for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
-  if (ports.length > 0) handler.event({ kind: 'listening', ports })
-  return ports[0] ?? 0
 }

@@ -1,6 +1,6 @@
 /** What a network is made of. */
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import type { Clock, Log, MailboxStore, Random } from '../core/ports.ts'
+import type { Clock, Log, MailboxStore, Privacy, Random } from '../core/ports.ts'
 
 /**
  * Where this network may listen and dial.
@@ -40,6 +40,9 @@ export interface NetworkOptions {
   readonly lan: boolean
   /** Whether relayed peers may be reached directly over UDP at first. */
   readonly webrtc: boolean
+  readonly privacy: Privacy
+  /** Whether the router is asked at first to map a port to us. */
+  readonly portMapping: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -6,6 +6,9 @@ export const nodeLimits = {
   logValueLengthMax: 200,
   /** Lines of one level in a minute; the others are only counted, so that nobody from outside can fill the log. */
   logLinesPerMinuteMax: 600,
+  /** Lines that say the same in a minute, and for how many of them this is watched; the others are one figure. */
+  logSameLinesPerMinuteMax: 8,
+  logKindsMax: 256,
   /** Ids of JSON-RPC requests that are strings. */
   rpcIdLengthMax: 256,
   /** What may wait in stdout before stdin is no longer read. */

@@ -2,9 +2,11 @@
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
 import { mailboxTargets } from './targets/mailbox.ts'
+import { nearbyTargets } from './targets/nearby.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
+import { routerTargets } from './targets/router.ts'
 import { sessionTargets } from './targets/session.ts'
 import { udpTargets } from './targets/udp.ts'
 import { wireTargets } from './targets/wire.ts'
@@ -15,7 +17,9 @@ export const targets: readonly Target[] = [
   ...wireTargets,
   ...sessionTargets,
   ...identityTargets,
+  ...nearbyTargets,
   ...nodeTargets,
   ...mailboxTargets,
   ...udpTargets,
+  ...routerTargets,
 ]

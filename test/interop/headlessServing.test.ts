@@ -106,6 +106,7 @@ describe('a node that serves by itself', () => {
     const again = start('relay', ...alone, '--print-invite')
     expect(await again.until('another', () => again.plainLines[0] ?? null)).not.toBe(link)
     expect(await again.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+    expect(again.stderr).toBe('')
     expect(readFileSync(invite, 'utf8')).toBe(`${link}\n`)
   })
 })

@@ -227,11 +227,17 @@ describe.concurrent('strangers at a mailbox', () => {
   })
 })
 
+interface Liar {
+  readonly at: MailboxAddress
+  readonly node: TestNode
+  /** The first that was opened to it. */
+  readonly stream: () => Stream | undefined
+  /** Everybody who has asked. */
+  readonly callers: ReadonlySet<string>
+}
+
 /** A mailbox that is bare libp2p, at which the node keeps a stream of frames. */
-async function liar(
-  scene: Scene,
-  answer: (stream: Stream) => void,
-): Promise<{ readonly at: MailboxAddress; readonly node: TestNode; readonly stream: () => Stream | undefined }> {
+async function liar(scene: Scene, answer: (stream: Stream) => void): Promise<Liar> {
   const made = await attacker(scene, 9)
   await made.unhandle(framesProtocol)
   await made.handle(framesProtocol, (stream) => {
@@ -239,8 +245,10 @@ async function liar(
     stream.addEventListener('close', () => clearInterval(beat))
   })
   const streams: Stream[] = []
-  await made.handle(mailboxProtocol, (stream) => {
+  const callers = new Set<string>()
+  await made.handle(mailboxProtocol, (stream, connection) => {
     streams.push(stream)
+    callers.add(connection.remotePeer.toString())
     answer(stream)
   })
   const device = await deviceOfSeed(seedOf(9))
@@ -248,7 +256,7 @@ async function liar(
   const node = await scene.node(2)
   node.network.setPeers([{ device, addresses, lan: null, relay: false, mailbox: true }])
   await node.untilUp(device)
-  return { at: { device, addresses }, node, stream: () => streams[0] }
+  return { at: { device, addresses }, node, stream: () => streams[0], callers }
 }
 
 describe.concurrent('a mailbox that lies', () => {
@@ -284,6 +292,20 @@ describe.concurrent('a mailbox that lies', () => {
     expect(Date.now() - before).toBeLessThan(3 * visitLimits.mailboxRequestTimeoutMs)
     expect(node.count('peerDown')).toBe(0)
     await Promise.all(ends.map((end) => end()))
+  })
+
+  it('is told nothing more under a key to which it denied a tag, though it does not hang up', async ({
+    onTestFinished,
+  }) => {
+    const scene = new Scene(onTestFinished)
+    const { at, node, callers } = await liar(scene, (stream) => {
+      stream.send(withLength32(encodeStatus('unknownTag')))
+    })
+    // The watch, under the node's own name.
+    await vi.waitFor(() => expect(callers.size).toBe(1), { timeout: 5_000 })
+    const { mail } = node.network
+    for (let i = 0; i < 3; i++) expect(await mail.deposit(at, 's', tag, unknown)).toBe('unknownTag')
+    expect(callers.size).toBe(1 + 3)
   })
 
   it('gives more items than may be: none of them is taken (case 57)', async ({ onTestFinished }) => {

@@ -127,6 +127,8 @@ export async function testNode(seed: Uint8Array, options: TestOptions = {}): Pro
     confine: 'loopback',
     lan: false,
     webrtc: false,
+    privacy: { kind: 'open' },
+    portMapping: false,
     clock: realClock,
     random: realRandom,
     log: silentLog,

@@ -126,7 +126,7 @@ describe.concurrent('two devices that a relay connects', () => {
     expect([a.count('peerDown'), b.count('peerDown')]).toEqual([0, 0])
   })
 
-  it('come back through the relay when it is switched off, and stay there', async ({ onTestFinished }) => {
+  it('come back through the relay when one hides behind it, and stay there', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const { log, logged } = loggedFigures()
     const three = await atRelay(scene, { a: { log }, b: { log } })
@@ -134,7 +134,7 @@ describe.concurrent('two devices that a relay connects', () => {
     meet(three)
     await untilDirect(three)
     await pause(3_000)
-    b.network.setWebrtc(false)
+    b.network.setPrivacy({ kind: 'relayOnly' })
     const offMs = Date.now()
     await Promise.all([untilPath(a, b, 'relay'), untilPath(b, a, 'relay')])
     console.log(`through the relay again ${Date.now() - offMs} ms after the direct connection ended`)
@@ -144,7 +144,7 @@ describe.concurrent('two devices that a relay connects', () => {
       await vi.waitFor(() => expect(logged).toContainEqual(line), { timeout: 20_000 })
     }
     expect(pathsTo(a, b.device)).toEqual(['relay', 'webrtc', 'relay'])
-    b.network.setWebrtc(true)
+    b.network.setPrivacy({ kind: 'open' })
     a.network.wake()
     await untilDirect(three)
   })

@@ -33,6 +33,14 @@ export class SimMailbox {
   readonly removed: Kept[] = []
   readonly records = new Map<string, Uint8Array>()
   registrations = 0
+  /** How often it was asked for what lies there. */
+  collections = 0
+  /** Ids of items that it has and does not show. */
+  readonly withheld = new Set<string>()
+  /** Says `stored` and keeps nothing. */
+  forgets = false
+  /** Says that it removed what it goes on offering, and that there is more. */
+  keepsAll = false
 }
 
 /** What the world says of who reaches whom. */
@@ -130,6 +138,7 @@ export class PostOffice {
     const owner = box.tags.get(`item ${toHex(tag)}`)
     if (owner === undefined) return 'unknownTag'
     const id = createHash('sha256').update(item).digest('hex').slice(0, 32)
+    if (box.forgets) return 'stored'
     if (!box.items.some((one) => one.id === id)) box.items.push({ id, owner, tag: toHex(tag), bytes: item.slice() })
     this.deposits++
     this.#roads.tell(owner, mailbox)
@@ -139,7 +148,8 @@ export class PostOffice {
   #collect(mailbox: DeviceId, owner: DeviceId): { items: ports.MailboxItem[]; more: boolean } {
     const box = this.at(mailbox)
     const chance = this.#chance
-    const own = box.items.filter((item) => item.owner === owner)
+    box.collections++
+    const own = box.items.filter((item) => item.owner === owner && !box.withheld.has(item.id))
     const again = box.removed.filter((item) => item.owner === owner && chance.happens(this.weather.repeated))
     const offered = [...again, ...own].slice(0, 20)
     if (chance.happens(this.weather.withheld)) return { items: [], more: false }
@@ -150,11 +160,12 @@ export class PostOffice {
       if (chance.happens(this.weather.damaged)) copy[at] = (copy[at] ?? 0) ^ 1
       return { id: new Uint8Array(Buffer.from(id, 'hex')), tag: new Uint8Array(Buffer.from(tag, 'hex')), bytes: copy }
     })
-    return { items, more: own.length > items.length - again.length }
+    return { items, more: box.keepsAll || own.length > items.length - again.length }
   }
 
   #remove(mailbox: DeviceId, owner: DeviceId, ids: readonly Uint8Array[]): void {
     const box = this.at(mailbox)
+    if (box.keepsAll) return
     const gone = new Set(ids.map(toHex))
     box.removed.push(...box.items.filter((item) => item.owner === owner && gone.has(item.id)))
     box.items = box.items.filter((item) => item.owner !== owner || !gone.has(item.id))

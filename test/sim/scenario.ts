@@ -115,7 +115,7 @@ const troubled: readonly (readonly [number, Action])[] = [
   [0.3, jump],
   [0.2, part],
   [0.2, forget],
-  [1, (world) => world.ether.breakOne()],
+  [1, (world) => void world.ether.breakOne()],
 ]
 
 function pickAction(world: World): Action {

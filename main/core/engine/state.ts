@@ -12,7 +12,7 @@ import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import type { Layered } from './layered.ts'
 import { Missing, isEmptyRequest } from './missing.ts'
-import type { OutboxDepth, Run, Tables } from './tables.ts'
+import type { OutboxDepth, Quota, Run, Tables } from './tables.ts'
 import { hot, makeTables, pair, passing, tableNames } from './tables.ts'
 
 function isOwnEvent(row: ports.EventRow): row is ports.EventRow & { readonly clientId: string } {
@@ -98,6 +98,13 @@ export class State {
   }
   setFlow(device: DeviceId, flow: Flow): void {
     this.#tables.flows.set(device, flow)
+  }
+
+  quota(what: string): Quota | null {
+    return this.#tables.quotas.get(what) ?? null
+  }
+  setQuota(what: string, quota: Quota): void {
+    this.#tables.quotas.set(what, quota)
   }
 
   // ── Loaded on demand: what is not known is Missing ─────────────────────────────────────────

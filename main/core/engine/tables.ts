@@ -21,6 +21,12 @@ export interface Run {
   readonly mailboxes: string
 }
 
+/** How often something was done in the hour that began then. */
+export interface Quota {
+  readonly sinceMs: number
+  readonly count: number
+}
+
 /** Key of a row with two keys. */
 type Pair = string
 
@@ -34,6 +40,8 @@ export interface Tables {
   readonly settings: Layered<string, ports.SettingValue>
   readonly depths: Layered<DeviceId, OutboxDepth>
   readonly flows: Layered<DeviceId, Flow>
+  /** By what is counted. */
+  readonly quotas: Layered<string, Quota>
   readonly sessions: Layered<DeviceId, readonly ports.SessionRow[]>
   readonly conversations: Layered<ConversationId, ports.ConversationRow | null>
   readonly progress: Layered<Pair, ports.ProgressRow | null>
@@ -48,7 +56,18 @@ export interface Tables {
   readonly deliveries: Layered<EventId, readonly ports.DeliveryRow[]>
 }
 
-const resident = ['self', 'run', 'contacts', 'devices', 'devicesOf', 'invites', 'settings', 'depths', 'flows'] as const
+const resident = [
+  'self',
+  'run',
+  'contacts',
+  'devices',
+  'devicesOf',
+  'invites',
+  'settings',
+  'depths',
+  'flows',
+  'quotas',
+] as const
 /** Kept in memory up to a limit: what the next message will need again. */
 export const hot = ['sessions', 'conversations', 'progress', 'events', 'deliveries'] as const
 /** Kept for one batch. */

@@ -162,10 +162,16 @@ describe('Sittings', () => {
   it('ends all when it stops, and leaves no timer', async () => {
     const scene = new Scene()
     await scene.ask('a')
-    await scene.ask('b')
+    scene.prompt = false
+    const underWay = scene.ask('b')
+    await scene.clock.advance(0)
+    expect(scene.unanswered.length).toBe(1)
     scene.sittings.stop()
     await scene.clock.advance(0)
-    expect([scene.open, scene.sittings.count, scene.clock.timerCount]).toEqual([0, 0, 0])
+    expect([scene.open, scene.sittings.count]).toEqual([0, 0])
+    await scene.clock.advance(visitLimits.mailboxRequestTimeoutMs)
+    expect([await underWay, scene.clock.timerCount]).toEqual([{ kind: 'unreachable' }, 0])
+    scene.prompt = true
     expect(await scene.ask('a')).toEqual(answer)
   })
 })

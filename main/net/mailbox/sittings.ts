@@ -5,7 +5,7 @@
 import { visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, MailboxAddress } from '../../core/ports.ts'
-import { socketAddresses } from '../addresses.ts'
+import { dialAddresses } from '../names.ts'
 import { Pace } from '../rate.ts'
 import type { Visit, VisitCall } from '../visitor.ts'
 import { ask } from './exchange.ts'
@@ -50,8 +50,11 @@ export class Sittings {
 
   /** Ends all of them. */
   stop(): void {
-    for (const key of this.#sittings.keys()) this.#end(key)
     this.#stopping.abort()
+    for (const [key, { visit }] of this.#sittings) {
+      this.#end(key)
+      void visit.then((made) => made?.close())
+    }
     this.#stopping = new AbortController()
   }
 
@@ -99,7 +102,7 @@ export class Sittings {
   #begin(key: string, mailbox: MailboxAddress): Sitting | null {
     if (this.#sittings.size >= visitLimits.sittingsMax) this.#endOneAtRest()
     if (this.#sittings.size >= visitLimits.sittingsMax) return null
-    const addresses = socketAddresses(mailbox.addresses)
+    const addresses = dialAddresses(mailbox.addresses)
     const visit = this.#options.visit(mailbox.device, addresses, this.#stopping.signal)
     const sitting: Sitting = {
       mailbox: mailbox.device,

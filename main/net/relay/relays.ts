@@ -5,8 +5,10 @@ import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, Log, PathKind, Random } from '../../core/ports.ts'
 import { err } from '../../core/result.ts'
 import type { AddressBook } from '../addressBook.ts'
-import type { SocketAddress } from '../addresses.ts'
 import type { LinkStream } from '../peers.ts'
+import type { SocketAddress } from '../addresses.ts'
+import { isNamed } from '../names.ts'
+import type { DialAddress } from '../names.ts'
 import { remoteOf, remoteSocket } from '../remote.ts'
 import type { VisitCall } from '../visitor.ts'
 import { PeerStream } from '../stream/peerStream.ts'
@@ -39,7 +41,7 @@ export class Relays {
   readonly #options: RelaysOptions
   readonly #reservations: Reservations
   /** Where we last dialled each relay with success. */
-  readonly #answeredAt = new Map<DeviceId, SocketAddress>()
+  readonly #answeredAt = new Map<DeviceId, DialAddress>()
 
   constructor(options: RelaysOptions) {
     const { clock, random, log, book, changed } = options
@@ -99,7 +101,7 @@ export class Relays {
     const { book } = this.#options
     const all = book.relayed(device)
     const connected = all.filter(({ relay }) => this.#connectionOf(relay) !== null)
-    return [...connected, ...all.filter((one) => !connected.includes(one) && book.permits(one.socket))]
+    return [...connected, ...all.filter((one) => !connected.includes(one) && book.permits(one.relay, one.socket))]
   }
 
   /** Where this device can be reached through relays. */
@@ -126,7 +128,7 @@ export class Relays {
     if (relay === undefined || connection === null) return null
     const answeredAt = connection.direction === 'outbound' ? remoteSocket(connection) : null
     const socket = this.#options.book.tellable(relay, answeredAt)
-    return socket?.family === 'ip4' ? socket : null
+    return socket !== null && !isNamed(socket) && socket.family === 'ip4' ? socket : null
   }
 
   /** The connection that carries a device's frames, if it goes through no relay itself. */

@@ -5,9 +5,9 @@
 import type { DataChannel, PeerConnection, RtcConfig } from 'node-datachannel'
 import { networkLimits } from '../../core/limits.ts'
 import type { Clock } from '../../core/ports.ts'
-import { socketAddress } from '../addresses.ts'
+import { formatAddress, socketAddress } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
-import { candidateOf, candidateTexts, fingerprintOf, iceCredentials, mediaName, sessionText } from './description.ts'
+import { candidatesIn, candidateTexts, mediaName, readSession, sessionText } from './description.ts'
 import type { Candidate, Description, Role } from './description.ts'
 import type { Native } from './native.ts'
 
@@ -15,8 +15,6 @@ export interface AttemptOptions {
   readonly native: Native
   readonly clock: Clock
   readonly role: Role
-  /** Fresh random bytes, `credentialsSizeBytes` of them. */
-  readonly credentials: Uint8Array
   /** A relay that says under which address it sees us. */
   readonly stun: SocketAddress | null
   /** The one address that may be used; null for any. */
@@ -40,7 +38,6 @@ function configOf({ stun, bindHost }: AttemptOptions): RtcConfig {
     // Nothing else is ever asked: without a relay there is no server at all.
     iceServers: stun === null ? [] : [{ hostname: stun.host, port: stun.port }],
     ...(bindHost === null ? {} : { bindAddress: bindHost }),
-    disableAutoNegotiation: true,
     enableIceTcp: false,
     maxMessageSize: limits.webrtcMessageSizeBytesMax,
   }
@@ -49,42 +46,42 @@ function configOf({ stun, bindHost }: AttemptOptions): RtcConfig {
 export class Attempt {
   readonly #options: AttemptOptions
   readonly #connection: PeerConnection
-  readonly #channel: DataChannel
-  readonly #candidates: Candidate[] = []
+  #channel: DataChannel | null = null
   #handler: ChannelHandler | null = null
   #state: 'new' | 'open' | 'ended' = 'new'
   #changed: () => void = () => undefined
 
+  /** Throws when the library cannot make what it needs: a socket, a thread. */
   constructor(options: AttemptOptions) {
     this.#options = options
     this.#connection = new options.native.PeerConnection('', configOf(options))
-    this.#channel = this.#connection.createDataChannel('', { negotiated: true, id: 0 })
-    this.#channel.onOpen(() => this.#opened())
-    // Both listeners are also what makes the library let go of its objects.
-    this.#channel.onClosed(() => this.close())
     this.#connection.onStateChange((state) => {
       if (state === 'disconnected' || state === 'failed' || state === 'closed') this.close()
     })
     this.#connection.onDataChannel(() => this.close())
-    this.#connection.onLocalCandidate((text) => this.#found(candidateOf(text)))
     this.#connection.onGatheringStateChange(() => this.#changed())
+    if (options.role === 'answer' || this.#try(() => this.#openChannel())) return
+    this.#state = 'ended'
+    this.#connection.close()
+    throw new Error('No channel')
   }
 
   /** How the other device can reach this one; of an answer, after `accept`. Null when the attempt has ended. */
   async describe(signal: AbortSignal): Promise<Description | null> {
-    const { credentials, role } = this.#options
-    if (this.#state === 'ended') return null
-    this.#connection.setLocalDescription(role, iceCredentials(credentials))
     await this.#until(() => this.#connection.gatheringState() === 'complete', limits.webrtcGatherMs, signal)
     if (this.#isEnded()) return null
-    const fingerprint = fingerprintOf(this.#connection.localDescription()?.sdp ?? '')
-    return fingerprint === null ? null : { credentials, fingerprint, candidates: this.#candidates }
+    const text = this.#connection.localDescription()?.sdp ?? ''
+    const session = readSession(text)
+    return session === null ? null : { ...session, candidates: this.#tellable(candidatesIn(text)) }
   }
 
   /** Takes the other device's description, without its addresses; false when the library does not. */
   accept(description: Description): boolean {
     const role = this.#options.role === 'offer' ? 'answer' : 'offer'
-    return this.#try(() => this.#connection.setRemoteDescription(sessionText(description, role), role))
+    return this.#try(() => {
+      this.#connection.setRemoteDescription(sessionText(description, role), role)
+      if (role === 'offer') this.#openChannel()
+    })
   }
 
   /**
@@ -109,9 +106,9 @@ export class Attempt {
   listen(handler: ChannelHandler): void {
     if (this.#state === 'ended') return handler.ended()
     this.#handler = handler
-    this.#channel.setBufferedAmountLowThreshold(limits.webrtcSendBufferBytesMax / 2)
-    this.#channel.onBufferedAmountLow(() => handler.drained())
-    this.#channel.onMessage((message) => {
+    this.#channel?.setBufferedAmountLowThreshold(limits.webrtcSendBufferBytesMax / 2)
+    this.#channel?.onBufferedAmountLow(() => handler.drained())
+    this.#channel?.onMessage((message) => {
       // A text is none of ours.
       if (typeof message === 'string') this.close()
       else handler.message(message instanceof ArrayBuffer ? new Uint8Array(message) : message)
@@ -120,7 +117,7 @@ export class Attempt {
 
   /** False when no more should follow before `drained`. */
   send(bytes: Uint8Array): boolean {
-    if (this.#state !== 'open') throw new Error('The channel is not open')
+    if (this.#state !== 'open' || this.#channel === null) throw new Error('The channel is not open')
     this.#channel.sendMessageBinary(bytes)
     return this.#channel.bufferedAmount() < limits.webrtcSendBufferBytesMax
   }
@@ -135,7 +132,7 @@ export class Attempt {
         cancel()
         resolve()
       }
-      this.#channel.close()
+      this.#channel?.close()
     })
     this.close()
   }
@@ -144,11 +141,23 @@ export class Attempt {
   close(): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    this.#channel.close()
+    this.#channel?.close()
     this.#connection.close()
     this.#changed()
     this.#handler?.ended()
     this.#options.ended()
+  }
+
+  /**
+   * With the channel, or with the offer before it, the library describes itself and looks for its addresses. Asked for
+   * that by name it would end the whole program where it fails.
+   */
+  #openChannel(): void {
+    const channel = this.#connection.createDataChannel('', { negotiated: true, id: 0 })
+    this.#channel = channel
+    channel.onOpen(() => this.#opened())
+    // This listener, like that of the connection's state, is also what makes the library let go of its objects.
+    channel.onClosed(() => this.close())
   }
 
   #try(call: () => void): boolean {
@@ -170,12 +179,14 @@ export class Attempt {
     this.#changed()
   }
 
-  #found(candidate: Candidate | null): void {
-    if (candidate === null || this.#candidates.length >= limits.webrtcCandidatesMax) return
-    const isKnown = this.#candidates.some(({ address: { host, port } }) => {
-      return host === candidate.address.host && port === candidate.address.port
-    })
-    if (!isKnown && this.#options.mayTell(candidate)) this.#candidates.push(candidate)
+  /** Each address once: behind no NAT a relay sees one of an interface. */
+  #tellable(found: readonly Candidate[]): readonly Candidate[] {
+    const told = new Map<string, Candidate>()
+    for (const candidate of found.filter(this.#options.mayTell)) {
+      const key = formatAddress(candidate.address)
+      if (!told.has(key)) told.set(key, candidate)
+    }
+    return [...told.values()].slice(0, limits.webrtcCandidatesMax)
   }
 
   /** Settles once the condition holds, the attempt has ended, or the time is over. */

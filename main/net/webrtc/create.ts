@@ -17,13 +17,13 @@ export interface WebrtcSurroundings {
 }
 
 export function createWebrtc(options: NetworkOptions, surroundings: WebrtcSurroundings): Webrtc {
-  const { clock, random, log, webrtc } = options
+  const { clock, random, log, webrtc, privacy } = options
   const { book, relays, pathOf, reached } = surroundings
   return new Webrtc({
     clock,
     random,
     log,
-    on: webrtc,
+    on: webrtc && privacy.kind === 'open',
     load: () => (hasHost(options, book.interfaces) ? loadNative(log) : Promise.resolve(null)),
     isTarget: (device) => book.has(device),
     pathOf,
@@ -31,7 +31,7 @@ export function createWebrtc(options: NetworkOptions, surroundings: WebrtcSurrou
     stunFor: (relayed) => relays.stunFor(relayed),
     bindHost: () => bindHost(options, book.interfaces),
     mayTell: (candidate) => mayTell(options, book.interfaces, candidate),
-    mayReach: (address) => book.permits(address),
+    mayReach: (device, address) => book.permits(device, address),
     reached,
   })
 }

@@ -3,8 +3,8 @@
  * and addresses, in a fixed layout. The text that the library wants (SDP, RFC 8866) is written here from checked
  * values; none ever comes from a peer.
  */
-import { ByteWriter, decode, toHex } from '../../core/bytes.ts'
-import type { DecodeError } from '../../core/bytes.ts'
+import { ByteWriter, decode, toHex, utf8 } from '../../core/bytes.ts'
+import type { ByteReader, DecodeError } from '../../core/bytes.ts'
 import { networkLimits } from '../../core/limits.ts'
 import type { Result } from '../../core/result.ts'
 import { ipBytes, socketAddress } from '../addresses.ts'
@@ -18,8 +18,9 @@ export interface Candidate {
 }
 
 export interface Description {
-  /** Fresh random bytes. */
-  readonly credentials: Uint8Array
+  /** ICE's credentials: what the library made at random for this attempt, in the alphabet of base64. */
+  readonly name: string
+  readonly password: string
   /** SHA-256 of the certificate. */
   readonly fingerprint: Uint8Array
   /** Best first. */
@@ -33,14 +34,16 @@ export type Role = 'offer' | 'answer'
 export const mediaName = '0'
 
 const version = 1
-const nameSizeBytes = 8
-export const credentialsSizeBytes = nameSizeBytes + 16
 const fingerprintSizeBytes = 32
+/** RFC 8839 section 5.4, with upper bounds of our own. */
+const nameLength = { min: 4, max: 32 }
+const passwordLength = { min: 22, max: 64 }
 
 export function encodeDescription(description: Description): Uint8Array {
   const candidates = description.candidates.slice(0, networkLimits.webrtcCandidatesMax)
-  const writer = new ByteWriter().u8(version).bytes(description.credentials).bytes(description.fingerprint)
-  writer.u8(candidates.length)
+  const writer = new ByteWriter().u8(version)
+  for (const text of [description.name, description.password]) writer.u8(text.length).bytes(utf8(text))
+  writer.bytes(description.fingerprint).u8(candidates.length)
   for (const { kind, address } of candidates) {
     writer.u8(kind === 'host' ? 0 : 1).u8(address.family === 'ip4' ? 4 : 6)
     writer.bytes(ipBytes(address.host) ?? new Uint8Array(4)).u16(address.port)
@@ -48,10 +51,20 @@ export function encodeDescription(description: Description): Uint8Array {
   return writer.done()
 }
 
+/** A text in the alphabet that ICE has for credentials, and in no other. */
+function iceText(reader: ByteReader, field: string, length: typeof nameLength): string {
+  const got = reader.u8()
+  if (got < length.min) reader.refuse({ kind: 'tooShort', field, got, min: length.min })
+  if (got > length.max) reader.refuse({ kind: 'tooLong', field, got, max: length.max })
+  const text = String.fromCharCode(...reader.bytes(got))
+  return /^[A-Za-z0-9+/]+$/.test(text) ? text : reader.refuse({ kind: 'badText', field })
+}
+
 export function decodeDescription(bytes: Uint8Array): Result<Description, DecodeError> {
   return decode(bytes, (reader) => {
     reader.version('description', version)
-    const credentials = reader.bytes(credentialsSizeBytes)
+    const name = iceText(reader, 'name', nameLength)
+    const password = iceText(reader, 'password', passwordLength)
     const fingerprint = reader.bytes(fingerprintSizeBytes)
     const [got, max] = [reader.u8(), networkLimits.webrtcCandidatesMax]
     if (got > max) reader.refuse({ kind: 'tooLong', field: 'candidates', got, max })
@@ -67,7 +80,7 @@ export function decodeDescription(bytes: Uint8Array): Result<Description, Decode
       if (address === null) return reader.refuse({ kind: 'badValue', field: 'port', got: port })
       candidates.push({ kind: kind === 0 ? 'host' : 'reflexive', address })
     }
-    return { credentials, fingerprint, candidates }
+    return { name, password, fingerprint, candidates }
   })
 }
 
@@ -76,14 +89,6 @@ function hostOf(bytes: Uint8Array): string {
   return toHex(bytes)
     .replaceAll(/(....)/g, '$1:')
     .slice(0, -1)
-}
-
-/** ICE's names of the credentials. */
-export function iceCredentials(credentials: Uint8Array): { readonly iceUfrag: string; readonly icePwd: string } {
-  return {
-    iceUfrag: toHex(credentials.subarray(0, nameSizeBytes)),
-    icePwd: toHex(credentials.subarray(nameSizeBytes)),
-  }
 }
 
 /** As RFC 8445 section 5.1.2.1 has it: what kind, which place in the list, the one component. */
@@ -101,7 +106,6 @@ export function candidateTexts(candidates: readonly Candidate[]): readonly strin
 
 /** The other device's description as the library reads it, without the candidates. */
 export function sessionText(description: Description, role: Role): string {
-  const { iceUfrag, icePwd } = iceCredentials(description.credentials)
   const fingerprint = toHex(description.fingerprint)
     .toUpperCase()
     .replaceAll(/(..)(?=.)/g, '$1:')
@@ -119,22 +123,34 @@ export function sessionText(description: Description, role: Role): string {
     'a=sctp-port:5000',
     `a=max-message-size:${networkLimits.webrtcMessageSizeBytesMax}`,
     `a=setup:${role === 'offer' ? 'actpass' : 'active'}`,
-    `a=ice-ufrag:${iceUfrag}`,
-    `a=ice-pwd:${icePwd}`,
+    `a=ice-ufrag:${description.name}`,
+    `a=ice-pwd:${description.password}`,
     '',
   ].join('\r\n')
 }
 
-/** The fingerprint in the library's own description; null when it has none that we know. */
-export function fingerprintOf(text: string): Uint8Array | null {
+/** What stands in the library's own description; null when it is not as we know it. */
+export function readSession(text: string): Omit<Description, 'candidates'> | null {
+  const fingerprint = fingerprintOf(text)
+  const [, name] = /^a=ice-ufrag:([A-Za-z0-9+/]{4,32})\r?$/m.exec(text) ?? []
+  const [, password] = /^a=ice-pwd:([A-Za-z0-9+/]{22,64})\r?$/m.exec(text) ?? []
+  const known = fingerprint !== null && name !== undefined && password !== undefined
+  return known ? { name, password, fingerprint } : null
+}
+
+function fingerprintOf(text: string): Uint8Array | null {
   const match = /^a=fingerprint:sha-256 ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})\r?$/im.exec(text)
   const [, digits = ''] = match ?? []
   return match === null ? null : Uint8Array.from(digits.split(':'), (byte) => Number.parseInt(byte, 16))
 }
 
-/** Reads a candidate that the library found; null for one of TCP, of TURN, or under a name. */
-export function candidateOf(text: string): Candidate | null {
-  const match = /^(?:a=)?candidate:\S+ 1 UDP \d+ (\S+) (\d+) typ (host|srflx)\b/i.exec(text)
+/** The candidates that stand in the library's own description, without those of TCP, of TURN, or under a name. */
+export function candidatesIn(text: string): readonly Candidate[] {
+  return text.split(/\r?\n/).flatMap((line) => candidateOf(line) ?? [])
+}
+
+function candidateOf(line: string): Candidate | null {
+  const match = /^a=candidate:\S+ 1 UDP \d+ (\S+) (\d+) typ (host|srflx)\b/i.exec(line)
   if (match === null) return null
   const [, host = '', port = '', kind = ''] = match
   const address = socketAddress(host, Number(port))

@@ -6,7 +6,7 @@ import { bindHost, hasHost, mayTell } from './policy.ts'
 
 function one(name: string, physical: boolean, ...hosts: readonly string[]): LocalInterface {
   const addresses = hosts.map((host) => ({ family: 'ip4', host, prefixLength: 24 }) as const)
-  return { name, physical, loopback: name === 'lo', addresses }
+  return { name, physical, loopback: name === 'lo', zone: name, addresses }
 }
 
 const interfaces = [

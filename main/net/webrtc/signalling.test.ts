@@ -8,7 +8,8 @@ import { readMessage, Signalling } from './signalling.ts'
 import type { SignallingStream } from './signalling.ts'
 
 const description: Description = {
-  credentials: new Uint8Array(24).fill(1),
+  name: 'aB3+',
+  password: '0123456789abcdefghij+/',
   fingerprint: new Uint8Array(32).fill(2),
   candidates: [{ kind: 'host', address: { family: 'ip4', host: '10.0.0.1', port: 5_000 } }],
 }

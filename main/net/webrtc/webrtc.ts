@@ -15,7 +15,6 @@ import { deviceOf } from '../keys.ts'
 import { Reconnector } from '../reconnect.ts'
 import { remoteOf } from '../remote.ts'
 import { Attempt } from './attempt.ts'
-import { credentialsSizeBytes } from './description.ts'
 import type { Candidate, Role } from './description.ts'
 import { answer, propose } from './meeting.ts'
 import type { Meeting } from './meeting.ts'
@@ -39,7 +38,7 @@ export interface WebrtcOptions {
   readonly bindHost: () => string | null
   /** Whether the other device may learn this address of ours. */
   readonly mayTell: (candidate: Candidate) => boolean
-  readonly mayReach: (address: SocketAddress) => boolean
+  readonly mayReach: (device: DeviceId, address: SocketAddress) => boolean
   readonly reached: (dialled: Dialled) => void
 }
 
@@ -168,7 +167,8 @@ export class Webrtc {
     const running = this.#running
     if (running === null) return
     this.#meetings++
-    const { clock, mayReach } = this.#options
+    const { clock } = this.#options
+    const mayReach = (address: SocketAddress): boolean => this.#options.mayReach(device, address)
     const { signal, clear } = deadline(clock, limits.webrtcTimeoutMs, running.stopping.signal)
     const attempt = await this.#begin(role, relayed)
     const holds =
@@ -182,13 +182,12 @@ export class Webrtc {
   async #begin(role: Role, relayed: Connection): Promise<Attempt | null> {
     const native = await this.#options.load()
     if (native === null || !this.#on || this.#running === null) return null
-    const { clock, random, stunFor, bindHost, mayTell } = this.#options
+    const { clock, stunFor, bindHost, mayTell } = this.#options
     try {
       const attempt: Attempt = new Attempt({
         native,
         clock,
         role,
-        credentials: random.bytes(credentialsSizeBytes),
         stun: stunFor(relayed),
         bindHost: bindHost(),
         mayTell,

@@ -7,7 +7,7 @@ import {
   candidateTexts,
   decodeDescription,
   encodeDescription,
-  fingerprintOf,
+  readSession,
   sessionText,
 } from '../../../main/net/webrtc/description.ts'
 import type { Candidate } from '../../../main/net/webrtc/description.ts'
@@ -73,7 +73,8 @@ function descriptions(): readonly Uint8Array[] {
   ]
   return lists.map((candidates, at) => {
     const chance = new Chance(at)
-    return encodeDescription({ credentials: chance.bytes(24), fingerprint: chance.bytes(32), candidates })
+    const [name, password] = ['aB3+', '0123456789abcdefghij+/']
+    return encodeDescription({ name, password, fingerprint: chance.bytes(32), candidates })
   })
 }
 
@@ -98,8 +99,8 @@ const webrtc: Target = {
     mustEqual(again, description, 'a description is written otherwise than it was read')
     const text = sessionText(description.value, 'offer')
     must(text.split('\r\n').length === 16 && /^[\r\n -~]*$/.test(text), 'a text of other lines')
-    mustEqual(fingerprintOf(text), description.value.fingerprint, 'another fingerprint')
-    const { candidates } = description.value
+    const { candidates, ...session } = description.value
+    mustEqual(readSession(text), session, 'another session')
     for (const line of candidateTexts(candidates)) must(/^candidate:[\da-f.: a-zA-Z]+$/.test(line), 'an odd candidate')
     return [`description ${candidates.length}`]
   },
