@@ -29,12 +29,15 @@ const scenes: Readonly<Record<string, (lab: Laboratory) => Promise<readonly Row[
 /** A scene that breaks is a row as well, and the others are measured all the same. */
 async function measure(name: string): Promise<readonly Row[]> {
   const lab = new Laboratory()
+  const interrupted = (): void => void lab.remove().then(() => process.exit(1))
+  process.once('SIGINT', interrupted)
   try {
     return (await scenes[name]?.(lab)) ?? []
   } catch (thrown) {
     const sentence = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)
     return [holds(name, `broke off: ${sentence.slice(0, 200)}`, 'measured', false)]
   } finally {
+    process.off('SIGINT', interrupted)
     const waysOut = await lab.remove()
     if (waysOut.length > 0) process.stderr.write(`A WAY OUT: ${waysOut.join('; ')}\n`)
   }
@@ -53,8 +56,13 @@ if (why !== null) {
   process.stderr.write(`Nothing was measured: ${why}.\n`)
   process.exit(1)
 }
-const load = loadavg()[0] ?? 0
 const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in scenes))
+if (unknown.length > 0) {
+  process.stderr.write(`No such scene: ${unknown.join(' ')}. There are ${Object.keys(scenes).join(', ')}.\n`)
+  process.exit(1)
+}
+const load = loadavg()[0] ?? 0
 const rows: Row[] = []
 for (const name of wanted.length > 0 ? wanted : Object.keys(scenes)) {
   process.stderr.write(`${name}\n`)
