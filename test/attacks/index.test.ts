@@ -65,6 +65,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
     'that withholds is found out through a second one: nothing is missing, though the sender is gone',
     'that mixes up and repeats shows each once, in the order of the sender',
     'that lies about deletion shows nothing twice, and is asked no more often than it may be',
+    'that brings nobody’s things for ever is given a rest, and what a friend left is taken all the same',
     'that said it had them and lost them is made good by the sender when both are there',
   ],
   'case 58': ['drain in few commits, and a request waits for two of them at most'],
