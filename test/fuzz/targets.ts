@@ -1,6 +1,7 @@
 /** Every piece of the product that reads what a stranger wrote. */
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
+import { mailboxTargets } from './targets/mailbox.ts'
 import { nodeTargets } from './targets/node.ts'
 import { ratchetTargets } from './targets/ratchet.ts'
 import { receiveTargets } from './targets/receive.ts'
@@ -9,6 +10,7 @@ import { wireTargets } from './targets/wire.ts'
 
 export const targets: readonly Target[] = [
   ...receiveTargets,
+  ...mailboxTargets,
   ...ratchetTargets,
   ...wireTargets,
   ...sessionTargets,
