@@ -21,6 +21,8 @@ export interface DiscoveryOptions {
   /** The TCP port to announce; 0 while there is none. */
   readonly port: () => number
   readonly found: (device: DeviceId, address: SocketAddress) => void
+  /** What multicasts; without it a socket of the system's. */
+  readonly socket?: typeof guardedSocket
 }
 
 interface LanSocket {
@@ -102,9 +104,8 @@ export class Discovery {
 
   #open(key: string, own: InterfaceAddress): void {
     // Bound to all addresses, since a socket bound to one of them hears no multicast on Linux.
-    const heard = guardedSocket(
-      (datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address),
-    )
+    const { socket: create = guardedSocket } = this.#options
+    const heard = create((datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address))
     const socket: LanSocket = {
       own,
       taken: 0,
