@@ -59,6 +59,8 @@ const whereabouts: Target = {
       timeMs: protocolLimits.timeMsMax,
       addresses: Array.from({ length: protocolLimits.addressesMax }, () => `/${'a'.repeat(199)}`),
     }),
+    // One more than there may be.
+    encodeWhereabouts({ timeMs: 1, addresses: Array.from({ length: protocolLimits.addressesMax + 1 }, () => '/a') }),
   ],
   run(input, clock) {
     const decoded = clock.time(() => decodeWhereabouts(input))
