@@ -176,6 +176,8 @@ export const implementationLimits = {
   seeksPerTickMax: 16,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,
+  /** Of them with something that was nobody's, after which it is given the same rest. */
+  mailRefusedBatchesMax: 8,
   mailPauseMs: 1 * minute,
   /** A handshake with a device is begun anew at most once in this time. */
   rehandshakeIntervalMs: minute,
