@@ -296,6 +296,7 @@ export const networkLimits = {
   nearbyLinksMax: 40,
   nearbyLinksPerAddressMax: 3,
   nearbyAnnounceIntervalMs: 5 * second,
+  nearbyPacketsPerSenderMax: 10,
   nearbySightingsMax: 64,
   nearbySightingLifetimeMs: 20 * second,
   /** The side with the larger key leaves the dialling to the other for so long. */

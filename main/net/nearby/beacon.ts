@@ -10,6 +10,7 @@ import { isPlausiblePacket } from '../lan/packet.ts'
 import { guardedSocket } from '../lan/socket.ts'
 import { decodeNearbyAnnouncement, encodeNearbyAnnouncement, nearbyService } from './packet.ts'
 import type { NearbyAnnouncement } from './packet.ts'
+import { PacketQuota } from './quota.ts'
 
 /** How people nearby hear of each other; tests put another one in the place of multicast. */
 export interface NearbyDiscovery {
@@ -28,8 +29,7 @@ export interface BeaconOptions {
 interface BeaconSocket {
   readonly own: InterfaceAddress
   readonly mdns: mdns.MulticastDNS
-  /** Packets taken in this second. */
-  taken: number
+  readonly quota: PacketQuota
 }
 
 const ttlS = 15
@@ -38,7 +38,6 @@ export class Beacon implements NearbyDiscovery {
   readonly #options: BeaconOptions
   readonly #sockets = new Map<string, BeaconSocket>()
   #cancelNext: (() => void) | null = null
-  #second = 0
 
   constructor(options: BeaconOptions) {
     this.#options = options
@@ -67,7 +66,7 @@ export class Beacon implements NearbyDiscovery {
     )
     const socket: BeaconSocket = {
       own,
-      taken: 0,
+      quota: new PacketQuota(),
       mdns: mdns({ socket: heard, interface: own.host, bind: '0.0.0.0', loopback: true, ttl: 1 }),
     }
     this.#sockets.set(key, socket)
@@ -86,15 +85,8 @@ export class Beacon implements NearbyDiscovery {
   }
 
   /** A sender of another subnet belongs to another interface, or lies; and a flood is not listened to. */
-  #takes(socket: BeaconSocket, sender: string): boolean {
-    const second = Math.floor(this.#options.clock.nowMs() / 1_000)
-    if (second !== this.#second) {
-      this.#second = second
-      for (const one of this.#sockets.values()) one.taken = 0
-    }
-    socket.taken++
-    if (socket.taken > networkLimits.lanPacketsPerSecondMax) return false
-    return inSubnet(sender, socket.own.host, socket.own.prefixLength)
+  #takes({ own, quota }: BeaconSocket, sender: string): boolean {
+    return inSubnet(sender, own.host, own.prefixLength) && quota.takes(sender, this.#options.clock.nowMs())
   }
 
   #hear(answers: unknown, sender: string): void {
