@@ -3,6 +3,10 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { mailboxLimits } from './mailboxLimits.ts'
+export { nearbyLimits } from './nearbyLimits.ts'
+export { visitLimits } from './visitLimits.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -138,12 +142,52 @@ export const implementationLimits = {
   /** Inputs that wait for the driver's loop, and those that may share one transaction. */
   driverQueueMax: 10_000,
   driverBatchMax: 64,
+  /** Frames of strangers that wait for it; and how many of them are taken with a batch while others wait. */
+  strangerFramesMax: 1_024,
+  strangersPerBatchMax: 8,
   /** Frames of one peer that may wait for their commit before its stream is paused. */
   inboundFramesPerPeerMax: 64,
+  /** Rows that are on their way to one mailbox for one device. */
+  depositWindowItems: 16,
+  /** A contact who parts may be back at once: so long nothing is left for them. */
+  leaveAfterMs: second,
+  /** A mailbox that refused, or did not answer, is tried again after this long, doubling up to the maximum. */
+  mailRetryMs: 5 * second,
+  mailRetryMsMax: 10 * minute,
+  /** How long a mailbox keeps what nobody collects; after that it is left anew. */
+  mailItemLifetimeMs: 30 * day,
+  /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
+  mailOwedMax: 1_024,
+  /** Invites whose bundles lie at our mailboxes; of more the newest. */
+  mailInvitesMax: 32,
+  /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
+  mailboxTagsMax: 20_000,
+  mailboxDaysAheadMax: 31,
+  /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
+  recordSettleMs: 3 * second,
+  recordRenewMs: 12 * hour,
+  recordLifetimeMs: 25 * hour,
+  /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
+  recordsPerStepMax: 128,
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  seekAfterMs: 10 * second,
+  seekRetryMs: minute,
+  seekRetryMsMax: hour,
+  seeksPerTickMax: 16,
+  /** Batches that are fetched from one mailbox without a pause, and the pause. */
+  mailBatchesMax: 512,
+  mailPauseMs: 1 * minute,
   /** A handshake with a device is begun anew at most once in this time. */
   rehandshakeIntervalMs: minute,
   /** Bundles that one device may fetch in an hour, and initial messages that it may send. */
   bundleFetchesPerHourMax: 30,
+  /**
+   * By whoever has the link of one invite: answers in an hour to all of them together, and initial messages, each of which
+   * costs a key exchange. And answers to all who prove no invite: it costs them nothing to be somebody else each time.
+   */
+  inviteFetchesPerHourMax: 600,
+  inviteInitialsPerHourMax: 120,
+  unprovedAnswersPerHourMax: 600,
   /** Envelopes of one device that may fail to open in an hour; then it is told `busy` for a while. */
   unopenedPerHourMax: 512,
   /** A `.pub`, signature or card file that is read, in characters. */
@@ -158,26 +202,6 @@ export const implementationLimits = {
   combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
-
-  // People nearby.
-  /** How long a sitting lasts: as a rule, at least and at most. */
-  nearbySittingMs: 5 * minute,
-  nearbySittingMsMin: minute,
-  nearbySittingMsMax: 15 * minute,
-  nearbyPeopleMax: 32,
-  /** Comparisons that may fail before the sitting ends: the guesses that whoever sits in the middle gets. */
-  nearbyAttemptsMax: 3,
-  /** How often one person may ask; then they are told no without the user being asked. */
-  nearbyAsksPerPersonMax: 3,
-  /** A whole meeting takes some ten messages; who says more is cut off. */
-  nearbyMessagesMax: 64,
-  /** The times for a hello, an answer to an ask, the exchange of nonces, the people's comparison, the invite. */
-  nearbyHelloMs: 10 * second,
-  nearbyAskMs: minute,
-  nearbyProofMs: 10 * second,
-  nearbyCompareMs: 2 * minute,
-  nearbyAddMs: 30 * second,
-  nearbyInviteLifetimeMs: 10 * minute,
 } as const
 
 /** Of the adapter that carries frames over libp2p (main/net). */
@@ -239,6 +263,12 @@ export const networkLimits = {
   stableConnectionMs: 30 * second,
   interfacePollMs: 2 * second,
 
+  // Through a proxy.
+  /** A proxy may need long to reach an onion service. */
+  proxyConnectTimeoutMs: 30 * second,
+  proxyDialTimeoutMs: 60 * second,
+  proxyHandshakeTimeoutMs: 20 * second,
+
   // Through relays.
   /** Relays at which this device keeps a place. */
   relaysMax: 3,
@@ -275,6 +305,51 @@ export const networkLimits = {
   /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
   relayBufferBytesMax: 131_072,
 
+  // Direct connections over UDP (WebRTC) that are arranged over a relayed one.
+  stunRequestSizeBytesMax: 512,
+  /** Answers to one source. */
+  stunAnswersPerSecondMax: 16,
+  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  webrtcJitterMs: 500,
+  /** From the first message about it to the stream of frames. */
+  webrtcTimeoutMs: 4 * second,
+  /** How long the addresses that are found late are waited for. */
+  webrtcGatherMs: second,
+  webrtcAttemptsMax: 8,
+  /** A peer may propose a connection at most this often. */
+  webrtcProposalGapMs: 2 * second,
+  webrtcCandidatesMax: 8,
+  webrtcDescriptionSizeBytesMax: 320,
+  webrtcMessageSizeBytesMax: 16_384,
+  /** What may wait to be sent below the connection, and what came and is not read yet. */
+  webrtcSendBufferBytesMax: 262_144,
+  webrtcReadBufferBytesMax: 1_048_576,
+  /** How long what was written last may take to leave. */
+  webrtcCloseMs: second,
+
+  // A port that the router maps.
+  mappingLifetimeMs: hour,
+  /** It is asked for anew after this long: a router that was off has forgotten it. */
+  mappingRenewMs: 5 * minute,
+  mappingRetryMs: 30 * second,
+  mappingRetryMsMax: 30 * minute,
+  /** How often NAT-PMP asks one thing, and how long it waits for the first answer; doubled each time. */
+  mappingAsksMax: 3,
+  mappingAskAfterMs: 250,
+  /** How long UPnP looks for routers, how many packets it reads, and how many routers it speaks with. */
+  mappingSearchMs: 2 * second,
+  mappingSearchAnswersMax: 32,
+  mappingRoutersMax: 4,
+  /** Of one answer of a router. */
+  mappingAnswerTimeoutMs: 3 * second,
+  mappingAnswerBytesMax: 131_072,
+  mappingElementsMax: 4_096,
+  mappingHeadersMax: 32,
+  mappingHeaderBytesMax: 8_192,
+  mappingUrlLengthMax: 1_024,
+  /** Ports that are tried when others have taken them. */
+  mappingPortTriesMax: 4,
+
   // The LAN.
   lanEpochMs: 15 * minute,
   lanTokenSizeBytes: 16,
@@ -290,19 +365,6 @@ export const networkLimits = {
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,
-
-  // People nearby.
-  /** Connections of a sitting, and of one address: so many people, or somebody who pretends to be. */
-  nearbyLinksMax: 40,
-  nearbyLinksPerAddressMax: 3,
-  nearbyAnnounceIntervalMs: 5 * second,
-  nearbyPacketsPerSenderMax: 10,
-  nearbySightingsMax: 64,
-  nearbySightingLifetimeMs: 20 * second,
-  /** The side with the larger key leaves the dialling to the other for so long. */
-  nearbyDialAfterMs: 3 * second,
-  nearbyDialGapMs: 5 * second,
-  nearbyDialsMax: 4,
 } as const
 
 /** Of the encrypted store and the profile's files (main/store). */

@@ -48,8 +48,15 @@ export interface Mail {
   lookupRecord(mailbox: MailboxAddress, sitting: string, tag: Uint8Array): Promise<Uint8Array | null>
 }
 
-/** What a device keeps that serves as a mailbox. Durable when a promise resolves. `failed`: the disk's fault. */
+/**
+ * What a device keeps that serves as a mailbox. Durable when a promise resolves. `failed`: the disk's fault, or too much
+ * is asked at once.
+ */
 export interface MailboxStore {
+  /**
+   * In place of the owner's tags before; what lies under those stays. A tag that another owner holds stays the other's,
+   * and nobody is told. `full`: too many, or too many days ahead; then nothing has changed.
+   */
   register(owner: DeviceId, tags: readonly MailboxTag[], nowMs: number): Promise<'done' | 'full' | 'failed'>
   /** Quotas are kept in the same transaction. The same item twice is one. */
   deposit(
@@ -73,7 +80,11 @@ export interface MailboxStore {
     nowMs: number,
   ): Promise<'stored' | 'unknownTag' | 'full' | 'failed'>
   lookup(tag: Uint8Array, nowMs: number): Promise<Uint8Array | null>
-  /** Forgets owners that are served no more, what has expired, and tags of days that are over. */
+  /**
+   * Forgets owners that are served no more, what has expired, and tags of the days before yesterday. Items age from one
+   * pruning to the next, by a day at most; time that goes backwards makes nothing older. After a leap of more than a
+   * day, tags and records stay until the next pruning has seen that it is true.
+   */
   prune(owners: readonly DeviceId[], nowMs: number): Promise<void>
   /** How much lies here. */
   usage(): Promise<{ readonly owners: number; readonly items: number; readonly sizeBytes: number }>

@@ -55,7 +55,11 @@ export function boundedYamux(clock: Clock): () => StreamMuxerFactory {
       const abort = muxer.abort.bind(muxer)
       // A muxer that gave up, as it does for streams that come too early, would leave its connection standing.
       muxer.abort = (error) => {
-        abort(error)
+        try {
+          abort(error)
+        } catch {
+          // What it would say goodbye over has ended already.
+        }
         connection.abort(error)
       }
       countStreams(muxer, clock, () => connection.abort(new Error('Too many streams')))

@@ -7,7 +7,7 @@ import type { Command, CommandKind, CommandOf, Replies, Reply, SubmitError } fro
 import type { Notice } from '../core/engine/effects.ts'
 import type { Happening, Input } from '../core/engine/inputs.ts'
 import { asksForRange, isEmptyRequest, mergeRequests } from '../core/engine/missing.ts'
-import { admits } from '../core/engine/people.ts'
+import { admits, contactOf } from '../core/engine/people.ts'
 import { sliceFor } from '../core/engine/prefetch.ts'
 import type { StateError } from '../core/engine/restore.ts'
 import { createState } from '../core/engine/restore.ts'
@@ -184,14 +184,23 @@ class Loop implements Driver, NetworkHandler {
     this.#parts.onNetworkEvent?.(event)
     if (!isForEngine(event)) return
     if (event.kind === 'writable') this.#emitter.writable(event.device)
-    this.#enqueue(event)
+    // As its frames, or they would be taken after it.
+    this.#enqueue(event, 'device' in event && this.#isStranger(event.device))
+  }
+
+  #isStranger(device: DeviceId): boolean {
+    return this.#committed === null || contactOf(this.#committed, device) === null
   }
 
   frame(device: DeviceId, bytes: Uint8Array): Promise<void> {
+    const isStrangers = this.#isStranger(device)
+    const isFull = this.#queue.length >= limits.driverQueueMax
     // Dropped, not acknowledged: the peer sends it again.
-    if (this.#stopped || this.#queue.length >= limits.driverQueueMax) return Promise.resolve()
+    if (this.#stopped || isFull || (isStrangers && this.#queue.strangers >= limits.strangerFramesMax)) {
+      return Promise.resolve()
+    }
     return new Promise((resolve) => {
-      this.#queue.push({ happening: { kind: 'frame', device, bytes }, settle: () => resolve() })
+      this.#queue.push({ happening: { kind: 'frame', device, bytes }, isStrangers, settle: () => resolve() })
       this.#wake()
     })
   }
@@ -202,9 +211,9 @@ class Loop implements Driver, NetworkHandler {
 
   // ── The loop ───────────────────────────────────────────────────────────────────────────────
 
-  #enqueue(happening: Happening): void {
+  #enqueue(happening: Happening, isStrangers = false): void {
     if (this.#stopped) return
-    this.#queue.push({ happening, settle: () => undefined })
+    this.#queue.push({ happening, isStrangers, settle: () => undefined })
     this.#wake()
   }
 

@@ -33,10 +33,30 @@ describe('the log', () => {
     for (const size of sizes) expect(size).toBeLessThanOrEqual(nodeLimits.logSizeBytesMax)
   })
 
+  it('folds lines that say the same: some of each in a minute, and the others as one figure (case 60)', () => {
+    let nowMs = 0
+    const log = createLog({ directory, nowMs: () => nowMs })
+    for (let i = 0; i < 10_000; i++) log.info('refused', { refusal: i % 2 === 0 ? 'frameMalformed' : 'notAContact' })
+    // Another line is still heard.
+    log.info('contact.added')
+    nowMs += 60_000
+    log.info('refused', { refusal: 'notAContact' })
+    log.flush()
+    const lines = readFileSync(join(directory, 'node.log'), 'utf8').trim().split('\n')
+    expect(lines).toHaveLength(2 * nodeLimits.logSameLinesPerMinuteMax + 4)
+    const more = 5_000 - nodeLimits.logSameLinesPerMinuteMax
+    expect(lines.slice(-4).map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: 'contact.added' },
+      { event: 'refused', refusal: 'frameMalformed', more },
+      { event: 'refused', refusal: 'notAContact', more },
+      { event: 'refused', refusal: 'notAContact' },
+    ])
+  })
+
   it('cannot be filled from outside: so many lines a minute, and the others as one figure (case 60)', () => {
     let nowMs = 0
     const log = createLog({ directory, nowMs: () => nowMs })
-    for (let i = 0; i < 50_000; i++) log.info('refused', { refusal: 'frameMalformed' })
+    for (let i = 0; i < 50_000; i++) log.info('refused', { refusal: 'frameMalformed', got: i })
     // Another level is still heard.
     log.warn('storageFailed')
     nowMs += 60_000

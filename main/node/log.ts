@@ -26,13 +26,24 @@ export interface LogOptions {
 const fileName = 'node.log'
 const olderFileName = 'node.1.log'
 
+interface Line {
+  readonly level: string
+  readonly event: string
+  readonly figures: Figures
+}
+
 /** Values are cut: a figure is never a place for contents. */
-function lineOf(nowMs: number, level: string, event: string, figures: Figures): string {
-  const cut = Object.entries(figures).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value.slice(0, nodeLimits.logValueLengthMax) : value,
-  ])
-  return JSON.stringify({ at: new Date(nowMs).toISOString(), level, event, ...Object.fromEntries(cut) })
+function cut(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.slice(0, nodeLimits.logValueLengthMax) : value,
+    ]),
+  )
+}
+
+function lineOf(nowMs: number, { level, event, figures }: Line): string {
+  return JSON.stringify({ at: new Date(nowMs).toISOString(), level, event, ...figures })
 }
 
 function appendTo(directory: string, text: string): void {
@@ -50,25 +61,47 @@ function appendTo(directory: string, text: string): void {
 
 const minuteMs = 60_000
 
-/** How many lines of each level were written in this minute, and how many were not. */
+/** What was written in this minute and what was not: lines that say the same, and lines of one level. */
 class Allowance {
   #minute = Number.NaN
   readonly #used = new Map<string, number>()
+  readonly #same = new Map<string, { readonly line: Line; times: number }>()
 
-  /** Whether one more line may be written; with how many were left out in the minute that has ended, by level. */
-  take(level: string, nowMs: number): { readonly ok: boolean; readonly leftOut: ReadonlyMap<string, number> } {
-    const leftOut = new Map<string, number>()
+  /** Whether this line may be written; with what is to be said of the minute that has ended. */
+  take(line: Line, nowMs: number): { readonly ok: boolean; readonly leftOut: readonly Line[] } {
+    const leftOut: Line[] = []
     const minute = Math.floor(nowMs / minuteMs)
     if (minute !== this.#minute) {
-      for (const [name, used] of this.#used) {
-        if (used > nodeLimits.logLinesPerMinuteMax) leftOut.set(name, used - nodeLimits.logLinesPerMinuteMax)
-      }
+      leftOut.push(...this.#ofMinute())
       this.#used.clear()
+      this.#same.clear()
       this.#minute = minute
     }
-    const used = (this.#used.get(level) ?? 0) + 1
-    this.#used.set(level, used)
+    if (this.#isRepeated(line)) return { ok: false, leftOut }
+    const used = (this.#used.get(line.level) ?? 0) + 1
+    this.#used.set(line.level, used)
     return { ok: used <= nodeLimits.logLinesPerMinuteMax, leftOut }
+  }
+
+  #isRepeated(line: Line): boolean {
+    const key = JSON.stringify([line.level, line.event, line.figures])
+    const known = this.#same.get(key)
+    if (known !== undefined) return ++known.times > nodeLimits.logSameLinesPerMinuteMax
+    if (this.#same.size < nodeLimits.logKindsMax) this.#same.set(key, { line, times: 1 })
+    return false
+  }
+
+  #ofMinute(): readonly Line[] {
+    const lines: Line[] = []
+    for (const { line, times } of this.#same.values()) {
+      const more = times - nodeLimits.logSameLinesPerMinuteMax
+      if (more > 0) lines.push({ ...line, figures: { ...line.figures, more } })
+    }
+    for (const [level, used] of this.#used) {
+      const more = used - nodeLimits.logLinesPerMinuteMax
+      if (more > 0) lines.push({ level: 'warn', event: 'log.leftOut', figures: { level, lines: more } })
+    }
+    return lines
   }
 }
 
@@ -86,13 +119,14 @@ export function createLog(options: LogOptions): NodeLog {
   }
   function write(level: string, event: string, figures: Figures = {}): void {
     const nowMs = options.nowMs()
-    const line = lineOf(nowMs, level, event, figures)
-    options.also?.(line)
+    const line = { level, event, figures: cut(figures) }
+    const text = lineOf(nowMs, line)
+    options.also?.(text)
     if (level === 'debug' || options.directory === null) return
-    const { ok, leftOut } = allowance.take(level, nowMs)
-    for (const [name, lines] of leftOut) held += `${lineOf(nowMs, 'warn', 'log.leftOut', { level: name, lines })}\n`
+    const { ok, leftOut } = allowance.take(line, nowMs)
+    for (const one of leftOut) held += `${lineOf(nowMs, one)}\n`
     if (!ok) return
-    held += `${line}\n`
+    held += `${text}\n`
     if (held.length >= nodeLimits.logHeldLengthMax) flush()
     else timer ??= setTimeout(flush, nodeLimits.logHoldMs).unref()
   }

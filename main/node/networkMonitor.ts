@@ -121,7 +121,8 @@ export class NetworkMonitor implements Network {
     this.#inner.setPrivacy(privacy)
   }
   setPortMapping(on: boolean): void {
-    this.#inner.setPortMapping(on)
+    // It looks for the router on the LAN.
+    this.#inner.setPortMapping(on && this.#lanAllowed)
   }
   get mail(): Mail {
     return this.#inner.mail
@@ -134,6 +135,8 @@ export class NetworkMonitor implements Network {
     switch (event.kind) {
       case 'peerUp':
       case 'pathChanged':
+        // Who is reached is reached through the proxy: it works again.
+        if (this.#problem !== null && Object.values(proxyProblems).includes(this.#problem)) this.#problem = null
         this.#paths.set(event.device, event.path)
         return
       case 'peerDown':

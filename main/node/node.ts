@@ -1,15 +1,18 @@
 /** A messaging node at work: store, engine and driver, network, and the events that follow. The composition root. */
+import { privacyOf } from '../core/engine/settings.ts'
 import { decodeIdentitySecrets } from '../core/identity/account.ts'
-import type { Clock, Crypto, Log, Random, Resident, SettingValue, Store, StoreError } from '../core/ports.ts'
+import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
 import { createNetwork } from '../net/network.ts'
 import { createNearbyNetwork, mayMeetNearby } from '../net/nearby/nearby.ts'
-import type { ListenOptions } from '../net/options.ts'
+import type { AnnouncedHost, ListenOptions } from '../net/options.ts'
+import type { EncryptedStore } from '../store/store.ts'
 import { createNoiseCrypto } from './crypto/noise.ts'
 import type { Driver, StartError } from './driver.ts'
 import { createDriver } from './driver.ts'
 import { contractError } from './errors.ts'
+import { MailboxKeeper } from './mailboxKeeper.ts'
 import { Nearby } from './nearby/nearby.ts'
 import type { NetworkWatcher } from './networkMonitor.ts'
 import { NetworkMonitor } from './networkMonitor.ts'
@@ -24,6 +27,8 @@ export interface NetworkChoice {
   readonly confine: 'none' | 'loopback'
   /** False: no discovery on the local network, whatever the settings say. */
   readonly lanAllowed: boolean
+  /** Addresses that no interface shows. */
+  readonly announce?: readonly AnnouncedHost[]
 }
 
 /** What every node of this process uses. */
@@ -34,7 +39,7 @@ export interface NodeTools {
 }
 
 export interface NodeOptions extends NodeTools {
-  readonly store: Store
+  readonly store: EncryptedStore
   readonly network: NetworkChoice
   readonly log: Log
   readonly stream: EventStream
@@ -68,16 +73,25 @@ function listenOptions(choice: NetworkChoice, remembered: number): ListenOptions
 /** The network of this device; it calls `watcher` only after it was started. */
 function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array, watcher: NetworkWatcher) {
   const { clock, random, log, network } = options
-  const lan = network.lanAllowed && resident.settings.get('lanDiscovery') !== false
+  const { settings } = resident
+  // As the engine reads them: until its first step nothing must leave that the user's mode forbids.
+  const lan = network.lanAllowed && settings.get('lanDiscovery') !== false
+  const portMapping = network.lanAllowed && settings.get('portMapping') !== false
+  const privacy = privacyOf({ setting: (key) => settings.get(key) ?? null })
   const inner = createNetwork({
     deviceSeed,
     noiseCrypto: createNoiseCrypto(),
     listen: listenOptions(network, rememberedPort(resident.settings)),
     confine: network.confine,
+    announce: network.announce ?? [],
     lan,
+    webrtc: true,
+    privacy,
+    portMapping,
     clock,
     random,
     log,
+    mailboxStore: options.store.mailbox,
   })
   return new NetworkMonitor(inner, watcher, network.lanAllowed, log)
 }
@@ -89,6 +103,7 @@ class RunningNode implements OpenNode {
   readonly #monitor: NetworkMonitor
   readonly #publisher: Publisher
   readonly #nearby: Nearby
+  readonly #keeper: MailboxKeeper
 
   constructor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array) {
     const { clock, random, crypto, store, stream, log } = options
@@ -108,6 +123,7 @@ class RunningNode implements OpenNode {
       nearby: this.#nearby,
     }
     this.#publisher = new Publisher(this.context, stream, names, log)
+    this.#keeper = new MailboxKeeper(clock, store.mailbox, () => this.#driver.state())
   }
 
   /** From here on the node works; the network comes up behind it. */
@@ -118,8 +134,11 @@ class RunningNode implements OpenNode {
         if (notice.kind === 'contact') this.#nearby.contactChanged(notice.account)
         if (notice.kind === 'settings') this.#nearby.settingsChanged()
       }
+      if (notices.some(({ kind }) => kind === 'contact')) this.#keeper.contactsChanged()
     })
-    return this.#driver.start()
+    const started = await this.#driver.start()
+    if (started.ok) this.#keeper.start()
+    return started
   }
 
   wake(): void {
@@ -128,6 +147,7 @@ class RunningNode implements OpenNode {
 
   async close(): Promise<void> {
     await this.#nearby.stop()
+    this.#keeper.stop()
     await this.#driver.stop()
     await this.#monitor.stop()
     await this.#publisher.idle()

@@ -1,7 +1,7 @@
 /** The store's logic, synchronous: the worker runs it, and unit tests run it in their own thread. */
 import { closeSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ConversationId, EventId } from '../core/ids.ts'
+import type { ConversationId, DeviceId, EventId } from '../core/ids.ts'
 import { implementationLimits } from '../core/limits.ts'
 import type * as ports from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
@@ -15,6 +15,8 @@ import { StoreBug, codeOf, openErrorOf, storeErrorOf } from './errors.ts'
 import type { Tightened } from './files.ts'
 import { checkFile, exists, syncDirectory } from './files.ts'
 import { readResident, readSlice } from './load.ts'
+import type { Deposit } from './mailbox.ts'
+import * as mailbox from './mailbox.ts'
 import { messageQueries } from './queries/messages.ts'
 import { prepareQueries } from './queries/queries.ts'
 import { rollBack, upgrade, versionOf } from './schema/migrate.ts'
@@ -35,8 +37,28 @@ export interface OpenNotes {
 
 type Outcome<T> = Result<T, ports.StoreError>
 
+/** ports.MailboxStore without the promises. A failure is the disk's; each that writes is one transaction. */
+export interface MailboxDatabase {
+  registerTags(owner: DeviceId, tags: readonly ports.MailboxTag[], nowMs: number): Outcome<'done' | 'full'>
+  depositItem(tag: Uint8Array, item: Uint8Array): Outcome<Deposit>
+  collectItems(owner: DeviceId, itemsMax: number, sizeBytesMax: number): Outcome<mailbox.Collection>
+  removeItems(owner: DeviceId, ids: readonly Uint8Array[]): Outcome<void>
+  publishRecord(
+    tag: Uint8Array,
+    record: Uint8Array,
+    untilMs: number,
+    nowMs: number,
+  ): Outcome<'stored' | 'unknownTag' | 'full'>
+  lookupRecord(tag: Uint8Array, nowMs: number): Outcome<Uint8Array | null>
+  /** Everything of pruning but the items. */
+  pruneMailbox(owners: readonly DeviceId[], nowMs: number): Outcome<void>
+  /** Drops some of the items that are over, so that others need not wait long; whether there are more. */
+  pruneItems(owners: readonly DeviceId[]): Outcome<boolean>
+  mailboxUsage(): Outcome<mailbox.Usage>
+}
+
 /** ports.Store without the promises, and what only the owner of the thread may ask. */
-export interface Database {
+export interface Database extends MailboxDatabase {
   readonly notes: OpenNotes
   resident(): Outcome<ports.Resident>
   load(request: ports.SliceRequest): Outcome<ports.Slice>
@@ -92,6 +114,20 @@ class OpenDatabase implements Database {
     }
   }
 
+  #transact<T>(write: () => T): Outcome<T> {
+    return this.#attempt(() => {
+      this.#begin.run([])
+      try {
+        const written = write()
+        this.#commit.run([])
+        return written
+      } catch (thrown) {
+        rollBack(this.connection)
+        throw thrown
+      }
+    })
+  }
+
   resident(): Outcome<ports.Resident> {
     return this.#attempt(() => readResident(this.#queries))
   }
@@ -102,16 +138,7 @@ class OpenDatabase implements Database {
 
   commit(changes: readonly ports.Change[]): Outcome<void> {
     if (changes.length === 0) return this.#refusal === null ? ok(undefined) : err(this.#refusal)
-    return this.#attempt(() => {
-      this.#begin.run([])
-      try {
-        applyChanges(this.#queries, changes)
-        this.#commit.run([])
-      } catch (thrown) {
-        rollBack(this.connection)
-        throw thrown
-      }
-    })
+    return this.#transact(() => applyChanges(this.#queries, changes))
   }
 
   conversations(): Outcome<readonly ports.ConversationRecord[]> {
@@ -134,6 +161,47 @@ class OpenDatabase implements Database {
 
   deliveries(event: EventId): Outcome<readonly ports.DeliveryRow[]> {
     return this.#attempt(() => this.#queries.deliveries.ofEvent(event))
+  }
+
+  registerTags(owner: DeviceId, tags: readonly ports.MailboxTag[], nowMs: number): Outcome<'done' | 'full'> {
+    return this.#transact(() => mailbox.register(this.#queries.mailbox, owner, tags, nowMs))
+  }
+
+  depositItem(tag: Uint8Array, item: Uint8Array): Outcome<Deposit> {
+    return this.#transact(() => mailbox.deposit(this.#queries.mailbox, tag, item))
+  }
+
+  collectItems(owner: DeviceId, itemsMax: number, sizeBytesMax: number): Outcome<mailbox.Collection> {
+    return this.#attempt(() => mailbox.collect(this.#queries.mailbox, owner, itemsMax, sizeBytesMax))
+  }
+
+  removeItems(owner: DeviceId, ids: readonly Uint8Array[]): Outcome<void> {
+    return this.#transact(() => mailbox.remove(this.#queries.mailbox, owner, ids))
+  }
+
+  publishRecord(
+    tag: Uint8Array,
+    record: Uint8Array,
+    untilMs: number,
+    nowMs: number,
+  ): Outcome<'stored' | 'unknownTag' | 'full'> {
+    return this.#transact(() => mailbox.publish(this.#queries.mailbox, tag, record, untilMs, nowMs))
+  }
+
+  lookupRecord(tag: Uint8Array, nowMs: number): Outcome<Uint8Array | null> {
+    return this.#attempt(() => this.#queries.mailbox.records.get(tag, nowMs))
+  }
+
+  pruneMailbox(owners: readonly DeviceId[], nowMs: number): Outcome<void> {
+    return this.#transact(() => mailbox.prune(this.#queries.mailbox, owners, nowMs))
+  }
+
+  pruneItems(owners: readonly DeviceId[]): Outcome<boolean> {
+    return this.#transact(() => mailbox.pruneItems(this.#queries.mailbox, owners))
+  }
+
+  mailboxUsage(): Outcome<mailbox.Usage> {
+    return this.#attempt(() => mailbox.usage(this.#queries.mailbox))
   }
 
   verify(): Outcome<readonly string[]> {

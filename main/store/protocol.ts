@@ -21,6 +21,15 @@ export interface Operations {
   messagesById: Operation<'messagesById'>
   deliveries: Operation<'deliveries'>
   verify: Operation<'verify'>
+  registerTags: Operation<'registerTags'>
+  depositItem: Operation<'depositItem'>
+  collectItems: Operation<'collectItems'>
+  removeItems: Operation<'removeItems'>
+  publishRecord: Operation<'publishRecord'>
+  lookupRecord: Operation<'lookupRecord'>
+  pruneMailbox: Operation<'pruneMailbox'>
+  pruneItems: Operation<'pruneItems'>
+  mailboxUsage: Operation<'mailboxUsage'>
 }
 
 interface Operation<Name extends keyof Database> {

@@ -1,12 +1,13 @@
 /** ports.Store over a thread of its own: one request, one message each way. */
 import { Worker } from 'node:worker_threads'
 import { storeLimits } from '../core/limits.ts'
-import type { Log, Store, StoreError } from '../core/ports.ts'
+import type { Log, MailboxStore, Store, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
 import type { OpenNotes } from './database.ts'
 import type { OpenError } from './errors.ts'
 import { StoreBug, codeOf } from './errors.ts'
+import { mailboxOver } from './mailboxStore.ts'
 import type { OperationName, Operations, StoreReply, StoreRequest, StoreWorkerData } from './protocol.ts'
 
 export interface StoreOptions {
@@ -21,8 +22,9 @@ export interface StoreOptions {
   readonly create?: boolean
 }
 
-/** ports.Store, and the check that a person may ask for. */
-export interface VerifiableStore extends Store {
+/** ports.Store, what is kept for others, and the check that a person may ask for. */
+export interface EncryptedStore extends Store {
+  readonly mailbox: MailboxStore
   /** Authenticates every page and walks every tree; its time grows with the file. Findings, none if sound. */
   verify(): Promise<Result<readonly string[], StoreError>>
 }
@@ -37,7 +39,8 @@ interface Waiting {
 const died: StoreError = { kind: 'ioFailed', code: 'STORE_THREAD_DIED' }
 const crowded: StoreError = { kind: 'ioFailed', code: 'STORE_QUEUE_FULL' }
 
-class ThreadStore implements VerifiableStore {
+class ThreadStore implements EncryptedStore {
+  readonly mailbox: MailboxStore = mailboxOver((name, ...input) => this.#ask(name, ...input))
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
@@ -110,7 +113,7 @@ class ThreadStore implements VerifiableStore {
     return this.#ask('deliveries', ...input)
   }
 
-  verify(): ReturnType<VerifiableStore['verify']> {
+  verify(): ReturnType<EncryptedStore['verify']> {
     return this.#ask('verify')
   }
 
@@ -155,7 +158,7 @@ function firstReply(worker: Worker): Promise<Result<OpenNotes, OpenError>> {
  * Starts the store's thread and opens (or, with `create`, makes) the encrypted database in it.
  * An existing file is never replaced or repaired; every way in which it can be unusable is an OpenError.
  */
-export async function openStore(options: StoreOptions): Promise<Result<VerifiableStore, OpenError>> {
+export async function openStore(options: StoreOptions): Promise<Result<EncryptedStore, OpenError>> {
   const key = new Uint8Array(options.key)
   const data: StoreWorkerData = { path: options.path, key, create: options.create ?? false }
   // No arguments of the process: an inspector or a loader has no business in the thread that holds the key.

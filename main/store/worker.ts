@@ -7,7 +7,7 @@ import type { Result } from '../core/result.ts'
 import type { Database } from './database.ts'
 import { createDatabase, openDatabase } from './database.ts'
 import { StoreBug, unreachable } from './errors.ts'
-import type { StoreReply, StoreRequest, StoreWorkerData } from './protocol.ts'
+import type { OperationName, StoreReply, StoreRequest, StoreWorkerData } from './protocol.ts'
 import { buffersOf } from './transfer.ts'
 
 type Answer = Result<unknown, StoreError>
@@ -30,10 +30,42 @@ function perform(database: Database, request: Exclude<StoreRequest, { name: 'clo
       return database.deliveries(...request.input)
     case 'verify':
       return database.verify()
+    case 'registerTags':
+      return database.registerTags(...request.input)
+    case 'depositItem':
+      return database.depositItem(...request.input)
+    case 'collectItems':
+      return database.collectItems(...request.input)
+    case 'removeItems':
+      return database.removeItems(...request.input)
+    case 'publishRecord':
+      return database.publishRecord(...request.input)
+    case 'lookupRecord':
+      return database.lookupRecord(...request.input)
+    case 'pruneMailbox':
+      return database.pruneMailbox(...request.input)
+    case 'pruneItems':
+      return database.pruneItems(...request.input)
+    case 'mailboxUsage':
+      return database.mailboxUsage()
     default:
       return unreachable(request)
   }
 }
+
+/** After these the log has pages to copy. */
+const writing: ReadonlySet<string> = new Set<OperationName>([
+  'commit',
+  'registerTags',
+  'depositItem',
+  'removeItems',
+  'publishRecord',
+  'pruneMailbox',
+  'pruneItems',
+])
+
+/** Their answers may hold large rows, which are handed over. */
+const reading: ReadonlySet<string> = new Set<OperationName>(['load', 'collectItems'])
 
 function replyTo(database: Database, request: Exclude<StoreRequest, { name: 'close' }>): StoreReply {
   try {
@@ -59,9 +91,9 @@ function serve(port: MessagePort, database: Database): void {
       return
     }
     const reply = replyTo(database, request)
-    const moved = request.name === 'load' && reply.kind === 'answer' ? buffersOf(reply.outcome) : []
+    const moved = reading.has(request.name) && reply.kind === 'answer' ? buffersOf(reply.outcome) : []
     port.postMessage(reply, moved)
-    if (request.name === 'commit') checkpointWhenIdle()
+    if (writing.has(request.name)) checkpointWhenIdle()
   })
 }
 

@@ -3,15 +3,36 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { meet, startAgain } from './people.ts'
+import type { RpcNode } from './rpcNode.ts'
 
 export interface QueueFigures {
   readonly writtenPerSecond: number
   /** From the connection to the last acknowledgment. */
   readonly deliveredPerSecond: number
+  /** A page of messages, asked for again and again by the one who receives, meanwhile. */
+  readonly pageMs: readonly number[]
 }
 
 /** Requests that wait for their answers at a time. */
 const inFlight = 32
+
+/** Asks for the newest page until it is told to stop; how long each answer took. */
+function askMeanwhile(node: RpcNode, conversation: string): () => Promise<readonly number[]> {
+  const times: number[] = []
+  let goesOn = true
+  const asking = (async () => {
+    while (goesOn) {
+      const at = performance.now()
+      await node.call('messages.page', { conversation, before: null, limit: 50 })
+      times.push(performance.now() - at)
+    }
+  })()
+  return async () => {
+    goesOn = false
+    await asking
+    return times
+  }
+}
 
 /** @param count messages that are written while the other is away */
 export async function measureQueue(count: number): Promise<QueueFigures> {
@@ -38,10 +59,13 @@ export async function measureQueue(count: number): Promise<QueueFigures> {
     const writtenMs = performance.now() - writtenAtMs
     const back = await startAgain(join(folder, 'anna'))
     const connectedAtMs = performance.now()
+    const asked = askMeanwhile(back, conversation)
     await delivered
     const deliveredMs = performance.now() - connectedAtMs
+    const pageMs = await asked()
     await Promise.all([back.stop(), ben.stop()])
-    return { writtenPerSecond: (count * 1_000) / writtenMs, deliveredPerSecond: (count * 1_000) / deliveredMs }
+    const perSecond = (durationMs: number): number => (count * 1_000) / durationMs
+    return { writtenPerSecond: perSecond(writtenMs), deliveredPerSecond: perSecond(deliveredMs), pageMs }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -15,7 +15,7 @@ import { measureWindow } from './window.ts'
 const root = resolve(import.meta.dirname, '../..')
 const messages = 500
 const starts = 5
-const queued = 2_000
+const queued = 10_000
 const syncs = 200
 
 interface Row {
@@ -83,11 +83,17 @@ async function deliveryRows(): Promise<readonly Row[]> {
 }
 
 async function queueRows(): Promise<readonly Row[]> {
-  const { writtenPerSecond, deliveredPerSecond } = await measureQueue(queued)
+  const { writtenPerSecond, deliveredPerSecond, pageMs } = await measureQueue(queued)
   const rate = (perSecond: number): string => `${perSecond.toFixed(0)} a second`
   return [
     { what: `${queued} written while the other is away`, figure: rate(writtenPerSecond), aim: '' },
     { what: 'the same delivered when they are back', figure: rate(deliveredPerSecond), aim: 'at least 167 a second' },
+    { what: 'a page of messages meanwhile, median', figure: milliseconds(median(pageMs)), aim: '' },
+    {
+      what: 'a page of messages meanwhile, the slowest',
+      figure: milliseconds(Math.max(...pageMs)),
+      aim: 'under 100 ms',
+    },
   ]
 }
 

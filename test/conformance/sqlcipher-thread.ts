@@ -2,17 +2,23 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../main/core/ports.ts'
-import type { StoreOptions, VerifiableStore } from '../../main/store/store.ts'
+import type { StoreOptions, EncryptedStore } from '../../main/store/store.ts'
 import { openStore } from '../../main/store/store.ts'
 import type { StoreUnderTest } from './bench.ts'
 import { databaseKey, makeDirectory, opened } from './sqlcipher.ts'
 
 export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
-export async function makeThreaded(workerUrl: URL): Promise<StoreUnderTest & { readonly options: StoreOptions }> {
+interface Threaded extends StoreUnderTest {
+  readonly options: StoreOptions
+  readonly store: EncryptedStore
+  reopen(): Promise<EncryptedStore>
+}
+
+export async function makeThreaded(workerUrl: URL): Promise<Threaded> {
   const directory = makeDirectory()
   const options = { path: join(directory, 'store.db'), key: databaseKey, workerUrl, log: silentLog }
-  let store: VerifiableStore = opened(await openStore({ ...options, create: true }))
+  let store: EncryptedStore = opened(await openStore({ ...options, create: true }))
   return {
     options,
     store,

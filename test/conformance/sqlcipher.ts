@@ -2,10 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Store } from '../../main/core/ports.ts'
+import type { MailboxStore, Store, StoreError } from '../../main/core/ports.ts'
+import type { Result } from '../../main/core/result.ts'
 import type { Database } from '../../main/store/database.ts'
 import { createDatabase, openDatabase } from '../../main/store/database.ts'
+import type { AskMailbox } from '../../main/store/mailboxStore.ts'
+import { mailboxOver } from '../../main/store/mailboxStore.ts'
 import type { StoreUnderTest } from './bench.ts'
+import type { MailboxUnderTest } from './mailbox.ts'
 import { bytesOf } from './rows.ts'
 
 export const databaseKey = bytesOf(32, 99)
@@ -44,6 +48,33 @@ export async function makeInThread(): Promise<StoreUnderTest> {
       database.close()
       database = opened(openDatabase(options))
       return inThread(database)
+    },
+    end: async () => {
+      database.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** What the database keeps for others, behind promises, without the worker. */
+export function mailboxInThread(database: Database): MailboxStore {
+  const ask = async (name: Parameters<AskMailbox>[0], ...input: never): Promise<Result<unknown, StoreError>> => {
+    const perform = database[name].bind(database) as (...input: never) => Result<unknown, StoreError>
+    return perform(...input)
+  }
+  return mailboxOver(ask as AskMailbox)
+}
+
+export async function makeMailboxInThread(): Promise<MailboxUnderTest> {
+  const directory = makeDirectory()
+  const options = { path: join(directory, 'store.db'), key: databaseKey }
+  let database = opened(createDatabase(options))
+  return {
+    mailbox: mailboxInThread(database),
+    reopen: async () => {
+      database.close()
+      database = opened(openDatabase(options))
+      return mailboxInThread(database)
     },
     end: async () => {
       database.close()

@@ -1,4 +1,6 @@
-import { makeInThread } from './sqlcipher.ts'
+import { mailboxConformance } from './mailbox.ts'
+import { makeInThread, makeMailboxInThread } from './sqlcipher.ts'
 import { storeConformance } from './store.ts'
 
 storeConformance('the encrypted database', makeInThread)
+mailboxConformance('the encrypted database', makeMailboxInThread)

@@ -252,21 +252,12 @@ function sliceConformance(bench: Bench): void {
 
   it('loads the deliveries of an event with every device', async () => {
     await bench.commit(put.conversation(rows.conversation(1)), put.event(rows.ownEvent(1)))
-    await bench.commit(
-      put.delivery(1, 1, 'written', 1),
-      put.delivery(1, 2, 'sent', 2, { via: 'relay', mailbox: rows.deviceOf(9) }),
-    )
+    const way = { via: 'relay', mailbox: rows.deviceOf(9) } as const
+    await bench.commit(put.delivery(1, 1, 'written', 1), put.delivery(1, 2, 'sent', 2, way))
     await bench.commit(put.delivery(1, 1, 'read', 3))
     const expected = [
       { event: rows.eventOf(1), device: rows.deviceOf(1), state: 'read', atMs: 3, via: null, mailbox: null },
-      {
-        event: rows.eventOf(1),
-        device: rows.deviceOf(2),
-        state: 'sent',
-        atMs: 2,
-        via: 'relay',
-        mailbox: rows.deviceOf(9),
-      },
+      { event: rows.eventOf(1), device: rows.deviceOf(2), state: 'sent', atMs: 2, ...way },
     ]
     const byDevice = (a: { device: string }, b: { device: string }) => (a.device < b.device ? -1 : 1)
     const loaded = await bench.load({ deliveries: [rows.eventOf(1), rows.eventOf(2)] })

@@ -6,6 +6,7 @@ import { storeLimits } from '../../main/core/limits.ts'
 import { value } from './bench.ts'
 import type { Bundle } from './bundle.ts'
 import { bundle } from './bundle.ts'
+import { mailboxConformance } from './mailbox.ts'
 import * as rows from './rows.ts'
 import { makeThreaded, silentLog } from './sqlcipher-thread.ts'
 import { databaseKey, makeDirectory } from './sqlcipher.ts'
@@ -18,6 +19,15 @@ beforeAll(async () => {
 afterAll(() => worker.remove())
 
 storeConformance('the encrypted store in its thread', () => makeThreaded(worker.url))
+
+mailboxConformance('the encrypted store in its thread', async () => {
+  const under = await makeThreaded(worker.url)
+  return {
+    mailbox: under.store.mailbox,
+    reopen: async () => (await under.reopen()).mailbox,
+    end: () => under.end(),
+  }
+})
 
 describe('the store in its thread', () => {
   it('says why it cannot open, and makes nothing', async () => {

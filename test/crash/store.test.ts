@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mailboxLimits } from '../../main/core/limits.ts'
 import { createDatabase, openDatabase } from '../../main/store/database.ts'
 import { beginCreation, profileFiles, profileState } from '../../main/store/profile/directory.ts'
 import { acquireLock } from '../../main/store/profile/lock.ts'
@@ -9,6 +10,7 @@ import { openVault } from '../../main/store/profile/vault.ts'
 import type { Bundle } from '../conformance/bundle.ts'
 import { bundle } from '../conformance/bundle.ts'
 import { cheapCrypto } from '../conformance/cheapCrypto.ts'
+import { noonMs, tagOf } from '../conformance/mailbox.ts'
 import { conversationOf, deviceOf, eventOf } from '../conformance/rows.ts'
 import { databaseKey, makeDirectory, opened } from '../conformance/sqlcipher.ts'
 import { Victim, seeded } from './child.ts'
@@ -19,16 +21,18 @@ const random = seeded(seed)
 let worker: Bundle
 let writer: Bundle
 let creator: Bundle
+let depositor: Bundle
 let directory: string
 beforeAll(async () => {
   console.log(`WAXWING_CRASH_SEED=${seed}`)
   worker = await bundle('main/store/worker.ts')
   writer = await bundle('test/crash/writer.ts')
   creator = await bundle('test/crash/creator.ts')
+  depositor = await bundle('test/crash/depositor.ts')
   directory = makeDirectory()
 })
 afterAll(() => {
-  for (const one of [worker, writer, creator]) one.remove()
+  for (const one of [worker, writer, creator, depositor]) one.remove()
   rmSync(directory, { recursive: true })
 })
 
@@ -77,6 +81,36 @@ describe('a store whose process is killed', () => {
       last = inspect(path, acknowledged)
     }
     expect(last).toBeGreaterThan(20)
+  }, 60_000)
+})
+
+describe('a mailbox whose process is killed', () => {
+  it('keeps every item that it said was stored, over 10 kills', async () => {
+    const path = join(directory, 'mailbox.db')
+    const created = opened(createDatabase({ path, key: databaseKey }))
+    expect(created.registerTags(deviceOf(1), [tagOf(1)], noonMs)).toEqual({ ok: true, value: 'done' })
+    created.close()
+    const stored = new Set<number>()
+    for (let round = 0; round < 10; round++) {
+      const order = { path, workerUrl: worker.url.href, first: round * 10_000, itemSizeBytes: 200 }
+      const victim = new Victim(depositor.path, JSON.stringify(order))
+      await victim.printed(1 + Math.floor(random() * 30))
+      await delay(random() * 4)
+      for (const line of await victim.kill()) stored.add(Number(line))
+      const database = opened(openDatabase({ path, key: databaseKey }))
+      const { items, more } = opened(database.collectItems(deviceOf(1), mailboxLimits.itemsPerTagMax, 10_000_000))
+      const kept = items.map(({ bytes }) => new DataView(bytes.buffer).getUint32(0))
+      const unheard = kept.filter((number) => !stored.has(number))
+      expect([...stored].filter((number) => !kept.includes(number))).toEqual([])
+      // At most those that were under way.
+      expect(unheard.length).toBeLessThanOrEqual(4)
+      for (const number of unheard) stored.add(number)
+      expect(more).toBe(false)
+      expect(opened(database.mailboxUsage())).toEqual({ owners: 1, items: kept.length, sizeBytes: 200 * kept.length })
+      expect(opened(database.verify())).toEqual([])
+      database.close()
+    }
+    expect(stored.size).toBeGreaterThan(10)
   }, 60_000)
 })
 

@@ -1,6 +1,6 @@
 /** Meeting, losing and refusing each other, on loopback. */
 import { describe, expect, it } from 'vitest'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { numbered, numberOf, pause, Scene, seedOf, testNode } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
@@ -14,6 +14,39 @@ function listenOn(scene: Scene, server: Server): Promise<number> {
       resolve(address !== null && typeof address === 'object' ? address.port : 0)
     })
   })
+}
+
+/** A line to a port on loopback on which it can be read what the caller of each connection said. */
+async function wiretap(scene: Scene, to: number) {
+  const said: Buffer[] = []
+  let ended = 0
+  let look = (): void => undefined
+  const server = createServer((caller) => {
+    const at = said.push(Buffer.alloc(0)) - 1
+    const called = connect({ host: '127.0.0.1', port: to })
+    caller.on('data', (chunk) => (said[at] = Buffer.concat([said[at] ?? chunk, chunk])))
+    caller.pipe(called).pipe(caller)
+    for (const socket of [caller, called]) socket.on('error', () => undefined)
+    caller.once('close', () => {
+      called.destroy()
+      ended++
+      look()
+    })
+  })
+  const port = await listenOn(scene, server)
+  const untilEnded = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      look = () => (ended >= count ? resolve() : undefined)
+      look()
+    })
+  return { port, said, untilEnded }
+}
+
+/** All that may be said before the other has proved its key; the ephemeral key is taken from what was said. */
+function opening(said: Buffer): Buffer {
+  const named = (name: string): Buffer => Buffer.concat([Buffer.of(name.length + 1), Buffer.from(`${name}\n`)])
+  const negotiation = Buffer.concat([named('/multistream/1.0.0'), named('/noise'), Buffer.of(0, 32)])
+  return Buffer.concat([negotiation, said.subarray(negotiation.length, negotiation.length + 32)])
 }
 
 describe.concurrent('meeting', () => {
@@ -116,18 +149,27 @@ describe.concurrent('meeting', () => {
 })
 
 describe.concurrent('refusing', () => {
-  it('sends nothing to who cannot prove the key', async ({ onTestFinished }) => {
+  it('case 22: A is dialled and B answers: nothing is sent, not even who calls', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const a = await scene.node(1)
     const impostor = await scene.node(3)
     const absent = await testNode(seedOf(2))
-    a.network.setPeers([
-      { device: absent.device, addresses: impostor.addresses, lan: null, relay: false, mailbox: false },
-    ])
-    await pause(1_500)
+    const line = await wiretap(scene, impostor.port)
+    a.network.setPeers([{ ...absent.target([`/ip4/127.0.0.1/tcp/${line.port}`]) }])
+    await line.untilEnded(2)
     expect(a.count('peerUp')).toBe(0)
-    expect(impostor.events.filter((event) => event.kind === 'peerUp')).toEqual([])
+    expect(impostor.count('peerUp')).toBe(0)
     expect(a.network.send(absent.device, numbered(1))).toBe('notConnected')
+    // Which protocol, and an ephemeral key: the message that would hold our own key waits for the other's.
+    for (const said of line.said) expect(said).toEqual(opening(said))
+    // To who proves the key the same line carries much more.
+    const b = await scene.node(2, { listen: { families: ['ip4'] } })
+    const honest = await wiretap(scene, b.port)
+    a.network.setPeers([absent.target([`/ip4/127.0.0.1/tcp/${line.port}`, `/ip4/127.0.0.1/tcp/${honest.port}`])])
+    await a.untilUp(b.device)
+    const [said = Buffer.alloc(0)] = honest.said
+    expect(said.subarray(0, opening(said).length)).toEqual(opening(said))
+    expect(said.length).toBeGreaterThan(opening(said).length + 100)
   })
 
   it('finds the peer behind its second address when another answers at the first', async ({ onTestFinished }) => {
@@ -162,7 +204,8 @@ describe.concurrent('refusing', () => {
     const scene = new Scene(onTestFinished)
     const port = await listenOn(scene, createServer())
     const strict = await scene.node(1, { listen: { port, portFallback: false, families: ['ip4'] } })
-    expect(strict.events).toEqual([{ kind: 'listenFailed', error: { kind: 'portInUse', port } }])
+    expect(strict.events[0]).toEqual({ kind: 'listenFailed', error: { kind: 'portInUse', port } })
+    expect([strict.port, strict.count('listenFailed'), strict.addresses]).toEqual([0, 1, []])
     const flexible = await scene.node(2, { listen: { port, portFallback: true } })
     expect(flexible.events[0]).toEqual({ kind: 'listenFailed', error: { kind: 'portInUse', port } })
     expect(flexible.port).toBeGreaterThan(0)

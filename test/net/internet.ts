@@ -67,6 +67,11 @@ export class Internet {
     this.#ip(name, 'route', 'add', 'default', 'via', `192.168.${homeNumber}.1`, 'dev', 'eth0')
   }
 
+  /** From now on a home's router drops a protocol without a word, both ways. */
+  drop(home: string, protocol: string): void {
+    this.#in(home, 'iptables', '-I', 'FORWARD', '-p', protocol, '-j', 'DROP')
+  }
+
   run(name: string, script: string, ...args: readonly string[]): NamespaceProcess {
     const made = new NamespaceProcess(this.#name(name), script, args)
     this.#processes.push(made)

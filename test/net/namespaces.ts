@@ -133,6 +133,11 @@ export class Lan {
     ip('-n', this.#name(name), 'addr', 'add', `10.77.0.${after}/24`, 'dev', 'eth0')
   }
 
+  /** Leaves a host nothing but its link-local IPv6 address. */
+  withoutIp4(name: string): void {
+    ip('-n', this.#name(name), '-4', 'addr', 'flush', 'dev', 'eth0')
+  }
+
   run(name: string, script: string, ...args: readonly string[]): NamespaceProcess {
     const made = new NamespaceProcess(this.#name(name), script, args)
     this.#processes.push(made)

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Contact, Nearby, NearbyPerson } from '../../preload/contract/dto.ts'
 import type { ContractEvent } from '../../preload/contract/events.ts'
 import type { MethodName, MethodResult, Params } from '../../preload/contract/methods.ts'
-import { networkLimits } from '../../main/core/limits.ts'
+import { nearbyLimits } from '../../main/core/limits.ts'
 import { headlessBundle, passphrase } from '../interop/headlessNode.ts'
 import { bundle } from './bundle.ts'
 import { Lan, whyNoNamespaces } from './namespaces.ts'
@@ -183,7 +183,7 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     expect(off).toMatchObject({ endsAtMs: null, ended: 'stopped', people: [] })
     const heard = sittingsHeard(spy).length
     // That nothing comes can only be waited for: longer than a sitting would have been silent.
-    await pause(networkLimits.nearbyAnnounceIntervalMs + 1_500)
+    await pause(nearbyLimits.announceIntervalMs + 1_500)
     expect(sittingsHeard(spy).length).toBe(heard)
   })
 

@@ -1,9 +1,9 @@
 /** ports.Network between simulated computers: delays, losses, repetitions, disorder, partitions, sudden ends. */
 import type { DeviceId } from '../../main/core/ids.ts'
-import { implementationLimits } from '../../main/core/limits.ts'
+import { implementationLimits, networkLimits } from '../../main/core/limits.ts'
 import type * as ports from '../../main/core/ports.ts'
-import { absentMail } from '../../main/net/mailbox/absent.ts'
 import type { Chance, Schedule } from './schedule.ts'
+import { PostOffice } from './mailboxes.ts'
 
 /** How bad the network is. Probabilities are per frame. */
 export interface LinkWeather {
@@ -20,6 +20,8 @@ const framesOnTheWayMax = 200
 class Link {
   readonly ends: readonly [Endpoint, Endpoint]
   open = true
+  /** What is said on it arrives nowhere, and neither end knows. */
+  rebound = false
   /** Frames on their way to each end, and the earliest time of the next one's arrival. */
   readonly onTheWay: [number, number] = [0, 0]
   readonly refused: [boolean, boolean] = [false, false]
@@ -41,13 +43,25 @@ export class Ether {
   readonly weather: LinkWeather = { delayMsMin: 1, delayMsMax: 40, dropped: 0, repeated: 0, reordered: 0 }
   readonly #endpoints = new Map<DeviceId, Endpoint>()
   readonly #links = new Set<Link>()
+  /** Mailboxes, and what lies in them. */
+  readonly post: PostOffice
   /** Pairs that cannot reach each other. */
   readonly #cut = new Set<string>()
+  /** Directions in which everything is lost on the way, `from to`. */
+  readonly #lost = new Set<string>()
 
   constructor(schedule: Schedule, chance: Chance, watch: FrameWatch) {
     this.#schedule = schedule
     this.#chance = chance
     this.#watch = watch
+    this.post = new PostOffice(schedule, chance, {
+      reaches: (from, to) => this.#endpoints.get(to)?.running === true && !this.#cut.has(this.#pair(from, to)),
+      isConnected: (from, to) => this.#endpoints.get(from)?.isUp(to) === true,
+      serves: (device) => this.#endpoints.get(device)?.serving.mailbox === true,
+      tell: (owner, mailbox) => {
+        if (this.#endpoints.get(owner)?.isUp(mailbox) === true) this.#endpoints.get(owner)?.onMailWaiting(mailbox)
+      },
+    })
   }
 
   endpoint(device: DeviceId): Endpoint {
@@ -70,9 +84,42 @@ export class Ether {
     }
   }
 
-  /** A stream ends: each side notices in its own time. */
-  breakOne(): void {
-    if (this.#links.size > 0) this.#lose(this.#chance.pick([...this.#links]))
+  /**
+   * What `from` sends to `to` is lost from now on, unnoticed at first: then its heartbeats are missed, the stream ends, and
+   * none can be opened, for that takes both directions.
+   */
+  lose(from: DeviceId, to: DeviceId): void {
+    this.#lost.add(`${from} ${to}`)
+    const link = this.#linkBetween(from, to)
+    const { silencePulsesMax, pulseMs } = networkLimits
+    this.#schedule.after(silencePulsesMax * pulseMs, () => {
+      if (link !== null) this.#lose(link, pulseMs)
+    })
+  }
+
+  /** It arrives again. */
+  findAgain(from: DeviceId, to: DeviceId): void {
+    this.#lost.delete(`${from} ${to}`)
+  }
+
+  /** One of them is seen at another address: what is said on their stream is lost, and a new one can be opened. */
+  rebind(a: DeviceId, b: DeviceId): void {
+    const link = this.#linkBetween(a, b)
+    if (link !== null) link.rebound = true
+    this.lose(a, b)
+    this.findAgain(a, b)
+  }
+
+  #linkBetween(a: DeviceId, b: DeviceId): Link | null {
+    for (const link of this.#links) if (link.ends.every((end) => end.device === a || end.device === b)) return link
+    return null
+  }
+
+  /** A stream ends, if there is one: each side notices in its own time. */
+  breakOne(): boolean {
+    const any = this.#links.size > 0
+    if (any) this.#lose(this.#chance.pick([...this.#links]))
+    return any
   }
 
   join(endpoint: Endpoint): void {
@@ -96,14 +143,14 @@ export class Ether {
     this.#lose(link)
   }
 
-  #lose(link: Link): void {
+  /** A dead peer is noticed within ten seconds. */
+  #lose(link: Link, withinMs = 10_000): void {
     if (!link.open) return
     link.open = false
     this.#links.delete(link)
     for (const [side, end] of link.ends.entries()) {
       const other = link.ends[1 - side] as Endpoint
-      // A dead peer is noticed within ten seconds.
-      this.#schedule.after(this.#chance.between(0, 10_000), () => end.onDown(other.device, link))
+      this.#schedule.after(this.#chance.between(0, withinMs), () => end.onDown(other.device, link))
     }
   }
 
@@ -111,6 +158,7 @@ export class Ether {
   dial(from: Endpoint, device: DeviceId): void {
     const to = this.#endpoints.get(device)
     if (to === undefined || !from.running || this.#cut.has(this.#pair(from.device, device))) return
+    if (this.#lost.has(`${from.device} ${device}`) || this.#lost.has(`${device} ${from.device}`)) return
     if (from.isUp(device) || to.isUp(from.device) || !to.admits(from.device)) return
     const link = new Link([from, to])
     this.#links.add(link)
@@ -128,7 +176,8 @@ export class Ether {
     this.#watch(from.device, to.device, frame)
     const chance = this.#chance
     const { dropped, repeated, reordered } = this.weather
-    if (!link.open || chance.happens(dropped)) return 'sent'
+    const isLost = link.rebound || this.#lost.has(`${from.device} ${to.device}`)
+    if (!link.open || isLost || chance.happens(dropped)) return 'sent'
     const copies = chance.happens(repeated) ? 2 : 1
     for (let i = 0; i < copies; i++) this.#carry(link, side, to, frame.slice(), chance.happens(reordered))
     return 'sent'
@@ -178,17 +227,19 @@ export class Ether {
 
 /** The network of one running computer. */
 export class Endpoint implements ports.Network {
-  readonly mail = absentMail
   readonly device: DeviceId
   readonly #ether: Ether
   #handler: ports.NetworkHandler | null = null
   #targets: readonly ports.PeerTarget[] = []
   readonly #up = new Map<DeviceId, Link>()
+  readonly mail: ports.Mail
+  serving: ports.Serving = { relay: false, mailbox: false }
   running = false
 
   constructor(ether: Ether, device: DeviceId) {
     this.#ether = ether
     this.device = device
+    this.mail = ether.post.mailOf(device, () => this.running)
   }
 
   async start(handler: ports.NetworkHandler): Promise<void> {
@@ -260,7 +311,18 @@ export class Endpoint implements ports.Network {
 
   setLanDiscovery(): void {}
 
-  setServing(): void {}
+  setServing(serving: ports.Serving): void {
+    this.serving = serving
+  }
+
+  /** The computer is somewhere else. */
+  move(address: string): void {
+    this.#handler?.event({ kind: 'addresses', addresses: [address] })
+  }
+
+  onMailWaiting(mailbox: DeviceId): void {
+    this.#handler?.event({ kind: 'mailWaiting', device: mailbox })
+  }
 
   setPrivacy(): void {}
 

@@ -94,11 +94,18 @@ function jump(world: World, peer: Peer): void {
   peer.clockOffsetMs = far ? world.chance.between(-10, 10) * years : world.chance.between(-300_000, 300_000)
 }
 
+/** Holds messages for contacts from now on, or no more. */
+function serve(world: World, peer: Peer): void {
+  const values = new Map([['serveMailbox', world.chance.happens(0.75)]])
+  void peer.submit<'setSettings'>({ kind: 'setSettings', values })
+}
+
 const daily: readonly (readonly [number, Action])[] = [
   [8, talk],
   [3, read],
   [2, meet],
   [0.3, rename],
+  [1.2, serve],
 ]
 const troubled: readonly (readonly [number, Action])[] = [
   [0.6, kill],
@@ -108,7 +115,7 @@ const troubled: readonly (readonly [number, Action])[] = [
   [0.3, jump],
   [0.2, part],
   [0.2, forget],
-  [1, (world) => world.ether.breakOne()],
+  [1, (world) => void world.ether.breakOne()],
 ]
 
 function pickAction(world: World): Action {
@@ -129,6 +136,14 @@ function unsettle(world: World): void {
   ether.weather.dropped = chance.pick([0, 0, 0.02, 0.2])
   ether.weather.repeated = chance.pick([0, 0, 0.05])
   ether.weather.reordered = chance.pick([0, 0, 0.1])
+  const bad = (): number => chance.pick([0, 0, 0.2])
+  Object.assign(ether.post.weather, {
+    unanswered: bad(),
+    withheld: bad(),
+    repeated: bad(),
+    reordered: bad(),
+    damaged: bad(),
+  })
   for (const peer of world.peers) peer.diskWeather.dies = chance.pick([0, 0.002, 0.02])
 }
 

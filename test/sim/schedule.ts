@@ -76,6 +76,11 @@ export class Schedule {
     }
   }
 
+  /** How much is planned. */
+  get waiting(): number {
+    return this.#heap.filter(({ cancelled }) => !cancelled).length
+  }
+
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => this.after(delayMs, resolve))
   }

@@ -18,8 +18,8 @@ const first = Number(chosen ?? process.env['WAXWING_SIM_FIRST'] ?? 1)
 const log = process.env['WAXWING_SIM_VERBOSE'] === undefined ? silent : loud
 
 function line(report: Report): string {
-  const { seed, texts, frames, commits, deaths, simulatedMs, violations } = report
-  const figures = `${texts} texts, ${frames} frames, ${commits} commits, ${deaths} deaths, ${simulatedMs} ms`
+  const { seed, texts, items, frames, commits, deaths, simulatedMs, violations } = report
+  const figures = `${texts} texts, ${items} items, ${frames} frames, ${commits} commits, ${deaths} deaths, ${simulatedMs} ms`
   return [`seed ${seed}: ${figures}`, ...violations.map((text) => `  ${text}`)].join('\n')
 }
 
@@ -30,17 +30,22 @@ describe('simulated worlds', () => {
       const begun = performance.now()
       const failed: string[] = []
       let texts = 0
+      let items = 0
       for (let seed = first; seed < first + count; seed++) {
         const report = await live(seed, stormy, log)
         if (chosen !== undefined) console.log(line(report))
         texts += report.texts
+        items += report.items
         if (report.violations.length > 0) failed.push(line(report))
       }
       const seconds = (performance.now() - begun) / 1_000
       const rate = `${(count / seconds).toFixed(1)} seeds/s`
-      console.log(`${count} simulated worlds, ${texts} texts, ${seconds.toFixed(1)} s: ${rate}`)
+      console.log(
+        `${count} simulated worlds, ${texts} texts, ${items} items in mailboxes, ${seconds.toFixed(1)} s: ${rate}`,
+      )
       if (failed.length > 0) console.log([...failed, 'replay one with: npm run sim -- --seed N --verbose'].join('\n'))
       expect(failed).toEqual([])
+      if (count > 20) expect(items).toBeGreaterThan(count)
     },
   )
 

@@ -42,6 +42,8 @@ export interface Report {
   readonly violations: readonly string[]
   readonly texts: number
   readonly frames: number
+  /** Items that lay in mailboxes. */
+  readonly items: number
   readonly commits: number
   readonly deaths: number
   readonly simulatedMs: number
@@ -95,6 +97,7 @@ export class World {
     const { weather } = this.ether
     const clocksToo = this.chance.happens(0.5)
     Object.assign(weather, { delayMsMin: 1, delayMsMax: 30, dropped: 0, repeated: 0, reordered: 0 })
+    Object.assign(this.ether.post.weather, { unanswered: 0, withheld: 0, repeated: 0, reordered: 0, damaged: 0 })
     for (const peer of this.peers) {
       Object.assign(peer.diskWeather, { dies: 0, full: false })
       if (clocksToo) peer.clockOffsetMs = 0
@@ -164,6 +167,7 @@ export class World {
       violations: this.watch.violations,
       texts: this.#texts,
       frames: this.watch.frames,
+      items: this.ether.post.deposits,
       commits: this.watch.commits,
       deaths: this.peers.reduce((sum, peer) => sum + peer.deaths, 0),
       simulatedMs: this.schedule.nowMs,

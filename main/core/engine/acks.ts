@@ -5,10 +5,13 @@ import type { ContactRow, SliceRequest } from '../ports.ts'
 import type { RejectReason } from '../wire/frame.ts'
 import { confirmContact } from './answers.ts'
 import { askForBundle } from './ask.ts'
+import type { Way } from './compose.ts'
 import { advanceDelivery } from './compose.ts'
 import { takeOutOfFlight } from './flush.ts'
+import { leaveSoon } from './mail/leave.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { activeSession } from './sessions.ts'
+import { beginFromStash } from './stash.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -17,6 +20,13 @@ const { sendWindowFrames } = implementationLimits
 interface Acked {
   readonly order: number
   readonly event: EventId | null
+}
+
+/** What was on its way on the stream arrived by it; of the rest the way that was noted stays. */
+function wayOf(turn: Turn, device: DeviceId, { order }: Acked): Way {
+  const { path, inFlight } = turn.state.flow(device)
+  const onStream = path !== null && inFlight.some((entry) => entry.order === order)
+  return onStream ? { via: path.kind, mailbox: null } : {}
 }
 
 /** The row that an acknowledged envelope carried, when it still waits. */
@@ -42,14 +52,17 @@ export function onAck(turn: Turn, device: DeviceId, envelopes: readonly Envelope
   const contact = contactOf(turn.state, device)
   if (contact === null || !mayTalk(contact)) return turn.refuse(device, 'notAContact')
   turn.state.require(readsOfAck(turn.state, device, envelopes))
+  const named = [...new Set(envelopes)]
+  const carried = named.flatMap((envelope) => ackedRow(turn, device, envelope)?.event ?? [])
+  turn.state.require({ events: carried, deliveries: carried })
   const done: number[] = []
-  for (const envelope of new Set(envelopes)) {
+  for (const envelope of named) {
     const row = ackedRow(turn, device, envelope)
     if (row === null) continue
     turn.put({ kind: 'removeOutbox', device, order: row.order })
     turn.state.forgetEnvelope(device, envelope)
     done.push(row.order)
-    if (row.event === null || !advanceDelivery(turn, row.event, device, 'delivered')) continue
+    if (row.event === null || !advanceDelivery(turn, row.event, device, 'delivered', wayOf(turn, device, row))) continue
     const event = turn.state.event(row.event)
     if (event !== null) turn.noticeMessage(event.event, event.conversation)
   }
@@ -82,11 +95,16 @@ export function onReject(turn: Turn, device: DeviceId, envelope: EnvelopeId, rea
   const active = activeSession(turn, device)
   if (active === null || active.session === row.sealed.session) {
     if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
-    if (reason !== 'notAContact') askForBundle(turn, device, contact)
-    return
+    if (reason === 'notAContact') return
+    // Who is away answers nothing: what they gave for this is used.
+    const isAway = turn.state.flow(device).path === null
+    if (!isAway) return void askForBundle(turn, device, contact)
+    if (!beginFromStash(turn, device, contact)) return
   }
   turn.state.forgetEnvelope(device, envelope)
-  turn.put({ kind: 'putOutbox', row: { ...row, sealed: null } })
+  turn.put({ kind: 'putOutbox', row: { ...row, sealed: null, held: [] } })
   takeOutOfFlight(turn, device, [row.order])
+  turn.setFlow(device, { leaving: [] })
+  leaveSoon(turn, device, false)
   turn.follow({ kind: 'flush', device })
 }

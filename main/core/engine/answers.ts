@@ -1,10 +1,15 @@
 /** What a peer is told about its envelopes, and what its answers tell us. */
 import type { DeviceId, EnvelopeId } from '../ids.ts'
+import { implementationLimits } from '../limits.ts'
 import type { ContactRow } from '../ports.ts'
 import type { RejectReason } from '../wire/frame.ts'
+import { contactOf } from './people.ts'
+import { mayOnceMore } from './quota.ts'
 import type { Turn } from './turn.ts'
 
 export function rejectEnvelope(turn: Turn, device: DeviceId, envelopeId: EnvelopeId, reason: RejectReason): void {
+  const isStranger = contactOf(turn.state, device) === null
+  if (isStranger && !mayOnceMore(turn, 'rejections', implementationLimits.unprovedAnswersPerHourMax)) return
   turn.emit({ kind: 'send', device, frame: { kind: 'reject', envelopeId, reason }, order: null })
 }
 

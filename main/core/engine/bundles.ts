@@ -8,7 +8,7 @@ import { decodeInvite } from '../identity/invite.ts'
 import type { Invite } from '../identity/invite.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
 import type { DeviceId } from '../ids.ts'
-import type { ContactRow, PendingProblem } from '../ports.ts'
+import type { ContactRow, InviteRow, PendingProblem } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { openBundle } from '../session/bundle.ts'
 import type { BundleError } from '../session/bundle.ts'
@@ -22,6 +22,7 @@ import { hasElapsed, withinHour } from './flow.ts'
 import { bundleProof } from './keys.ts'
 import { contactOf } from './people.ts'
 import { makeBundle, ownerOf } from './prekeys.ts'
+import { mayOnceMore } from './quota.ts'
 import { beginFromStash } from './stash.ts'
 import type { Turn } from './turn.ts'
 
@@ -47,18 +48,30 @@ function decodeOffer(bytes: Uint8Array): Result<Offer, DecodeError> {
 
 // ── Giving ───────────────────────────────────────────────────────────────────────────────────
 
+/** Who proves nothing is told so, a bounded number of times an hour whoever they say they are; then nothing at all. */
+function statusOfUnproved(turn: Turn): BundleStatus | null {
+  return mayOnceMore(turn, 'unproved', limits.unprovedAnswersPerHourMax) ? { kind: 'unknown' } : null
+}
+
 function statusForInvite(
   turn: Turn,
   device: DeviceId,
   purpose: Extract<BundlePurpose, { kind: 'invite' }>,
-): BundleStatus {
+): BundleStatus | null {
   const row = turn.state.invite(purpose.inviteId)
-  if (row === null) return { kind: 'unknown' }
+  if (row === null) return statusOfUnproved(turn)
   const invite = decodeInvite(turn.crypto, row.payload)
   assert(invite.ok, 'a stored invite does not decode')
   const wanted = bundleProof(turn.crypto, invite.value.secret, row.invite, device, turn.state.identity.device)
   // Who cannot prove the secret learns nothing, not even that the invite exists.
-  if (!equalBytes(wanted, purpose.proof)) return { kind: 'unknown' }
+  if (!equalBytes(wanted, purpose.proof)) return statusOfUnproved(turn)
+  // Whoever has the link may have shown it to everybody: other invites must not suffer from it.
+  if (!mayOnceMore(turn, `fetches of ${row.invite}`, limits.inviteFetchesPerHourMax)) return { kind: 'busy' }
+  return inviteStatus(turn, row)
+}
+
+/** What whoever holds the invite is told of it: its bundle, or why there is none. */
+export function inviteStatus(turn: Turn, row: InviteRow): BundleStatus {
   if (row.state === 'used') return { kind: 'used' }
   if (row.state === 'withdrawn') return { kind: 'withdrawn' }
   if (turn.nowMs >= row.expiresAtMs) return { kind: 'expired' }
@@ -67,8 +80,8 @@ function statusForInvite(
 }
 
 /** A bundle for a contact's renewal: the same one until it is used or old. */
-function statusForRenewal(turn: Turn, device: DeviceId): BundleStatus {
-  if (contactOf(turn.state, device)?.state !== 'active') return { kind: 'unknown' }
+function statusForRenewal(turn: Turn, device: DeviceId): BundleStatus | null {
+  if (contactOf(turn.state, device)?.state !== 'active') return statusOfUnproved(turn)
   const { renewal } = turn.state.flow(device)
   if (renewal !== null && turn.nowMs < renewal.expiresAtMs) {
     return { kind: 'ok', bundle: encodeOffer(turn, renewal.bundle) }
@@ -96,19 +109,20 @@ export function onBundleRequest(turn: Turn, device: DeviceId, requestId: Uint8Ar
     turn.refuse(device, 'tooOften')
     return reply({ kind: 'busy' })
   }
-  reply(purpose.kind === 'invite' ? statusForInvite(turn, device, purpose) : statusForRenewal(turn, device))
+  const status = purpose.kind === 'invite' ? statusForInvite(turn, device, purpose) : statusForRenewal(turn, device)
+  return status === null ? turn.refuse(device, 'tooOften') : reply(status)
 }
 
 // ── Taking ───────────────────────────────────────────────────────────────────────────────────
 
-const problemOf = {
+export const problemOf = {
   unknown: 'inviteUnknown',
   used: 'inviteUsed',
   expired: 'inviteExpired',
   withdrawn: 'inviteWithdrawn',
 } as const satisfies Record<string, PendingProblem>
 
-function fail(turn: Turn, device: DeviceId, contact: ContactRow, problem: PendingProblem): void {
+export function fail(turn: Turn, device: DeviceId, contact: ContactRow, problem: PendingProblem): void {
   turn.refuse(device, 'bundleRefused')
   if (contact.state !== 'pending' || contact.pendingProblem === problem) return
   turn.putContact({ ...contact, pendingProblem: problem })
@@ -133,7 +147,7 @@ function makerOf(turn: Turn, device: DeviceId, contact: ContactRow, offer: Offer
 }
 
 /** Begins a session with the maker of an offer. */
-function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: Uint8Array): void {
+export function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: Uint8Array): void {
   const offer = decodeOffer(bytes)
   if (!offer.ok) return fail(turn, device, contact, 'identityMismatch')
   const maker = makerOf(turn, device, contact, offer.value)

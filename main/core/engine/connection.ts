@@ -5,6 +5,8 @@ import { asideContent, enqueue, introductionOf, ownReach } from './compose.ts'
 import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import { sendIfNext, takeOutOfFlight } from './flush.ts'
+import { leaveSoon } from './mail/leave.ts'
+import { publishSoon, seekSoon } from './mail/rendezvous.ts'
 import { contactOf, ensureConversation } from './people.ts'
 import type { Turn } from './turn.ts'
 
@@ -14,13 +16,25 @@ export function onPeerUp(
   path: { readonly kind: PathKind; readonly address: string },
 ): void {
   const { rows, orderMax } = turn.state.depth(device)
-  turn.setFlow(device, { path, writable: true, inFlight: [], cursor: rows === 0 ? orderMax : 0, attempt: 0 })
+  turn.setFlow(device, {
+    path,
+    writable: true,
+    inFlight: [],
+    cursor: rows === 0 ? orderMax : 0,
+    attempt: 0,
+    leaving: [],
+    owed: [],
+    fetching: null,
+    seeking: null,
+  })
   const contact = contactOf(turn.state, device)
   if (contact === null) return
   turn.noticeContact(contact.account)
   turn.follow({ kind: 'introduce', device })
   turn.follow({ kind: 'giveStash', device })
   turn.follow({ kind: 'flush', device })
+  turn.follow({ kind: 'tendMailboxes' })
+  turn.follow({ kind: 'fetch', mailbox: device })
 }
 
 /** The same peer by another way: what is under way goes on. */
@@ -32,7 +46,9 @@ export function onPeerDown(turn: Turn, device: DeviceId): void {
   const contact = contactOf(turn.state, device)
   // Of a stranger nothing is remembered; of a contact what bounds it.
   if (contact === null) return turn.state.setFlow(device, idleFlow)
-  turn.setFlow(device, { path: null, writable: false, inFlight: [], cursor: 0, ask: null })
+  turn.setFlow(device, { path: null, writable: false, inFlight: [], cursor: 0, ask: null, fetching: null })
+  leaveSoon(turn, device, true)
+  seekSoon(turn, device)
   turn.noticeContact(contact.account)
   turn.follow({ kind: 'parted', device })
 }
@@ -62,6 +78,7 @@ export function onNotTaken(
 
 export function onAddresses(turn: Turn, event: Extract<NetworkEvent, { kind: 'addresses' }>): void {
   turn.state.setRun({ ...turn.state.run, addresses: event.addresses })
+  publishSoon(turn)
   for (const [device, flow] of turn.state.flows()) {
     if (flow.path !== null) turn.follow({ kind: 'introduce', device })
   }

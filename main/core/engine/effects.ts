@@ -1,6 +1,6 @@
 /** Everything that a step can cause, beside its changes. No effect happens before its commit. */
 import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId } from '../ids.ts'
-import type { PendingProblem, Privacy, Serving, StoreError } from '../ports.ts'
+import type { MailboxAddress, MailboxTag, PendingProblem, Privacy, Serving, StoreError } from '../ports.ts'
 import type { Frame } from '../wire/frame.ts'
 
 /** What the screen should look at again. */
@@ -38,6 +38,8 @@ export type Refusal =
   | 'contentMisplaced'
   | 'bundleRefused'
   | 'tooOften'
+  /** What a mailbox brought was nobody's. */
+  | 'itemRefused'
 
 export type Effect =
   /** A frame for a peer. `order` is the outbox row whose envelope it carries; null for control frames. */
@@ -51,6 +53,34 @@ export type Effect =
   | { readonly kind: 'setPrivacy'; readonly privacy: Privacy }
   | { readonly kind: 'setPortMapping'; readonly on: boolean }
   | { readonly kind: 'setServing'; readonly serving: Serving }
+  /** Leaves an item in a mailbox: an envelope of the outbox, or what is owed (then `order` and `envelope` are null). */
+  | {
+      readonly kind: 'deposit'
+      readonly device: DeviceId
+      readonly mailbox: MailboxAddress
+      readonly tag: Uint8Array
+      readonly item: Uint8Array
+      readonly order: number | null
+      readonly envelope: EnvelopeId | null
+      readonly told: readonly EnvelopeId[]
+    }
+  | {
+      readonly kind: 'publish'
+      readonly mailbox: MailboxAddress
+      readonly tag: Uint8Array
+      readonly record: Uint8Array
+      readonly lifetimeMs: number
+    }
+  | {
+      readonly kind: 'lookup'
+      readonly device: DeviceId
+      readonly mailbox: MailboxAddress
+      readonly day: number
+      readonly tag: Uint8Array
+    }
+  | { readonly kind: 'registerTags'; readonly mailbox: DeviceId; readonly tags: readonly MailboxTag[] }
+  | { readonly kind: 'collect'; readonly mailbox: DeviceId }
+  | { readonly kind: 'removeItems'; readonly mailbox: DeviceId; readonly ids: readonly Uint8Array[] }
   /** Work that continues in an input of its own, with fresh time and randomness. */
   | { readonly kind: 'follow'; readonly input: FollowInput }
   | { readonly kind: 'notice'; readonly notice: Notice }
@@ -65,5 +95,27 @@ export type FollowInput =
   | { readonly kind: 'parted'; readonly device: DeviceId }
   /** Tell this contact our name and addresses. */
   | { readonly kind: 'introduce'; readonly device: DeviceId }
+  /** Leave what waits for this device, which is away, in this mailbox of its. */
+  | { readonly kind: 'leave'; readonly device: DeviceId; readonly mailbox: DeviceId }
+  /** See to it that our mailboxes know what they should. */
+  | { readonly kind: 'tendMailboxes' }
+  /** Leave word of where we are; at once, or when our addresses have settled. */
+  | { readonly kind: 'publishWhereabouts' }
+  | { readonly kind: 'publishSoon' }
+  | { readonly kind: 'publishInvites'; readonly mailbox: DeviceId }
+  /** Look for word of where this device is. */
+  | { readonly kind: 'seek'; readonly device: DeviceId }
+  /** Ask this mailbox of ours for what lies there. */
+  | { readonly kind: 'fetch'; readonly mailbox: DeviceId }
+  /** A frame that this device left for us in a mailbox; `id` of the item, in hexadecimal. */
+  | {
+      readonly kind: 'mail'
+      readonly device: DeviceId
+      readonly mailbox: DeviceId
+      readonly id: string
+      readonly bytes: Uint8Array
+    }
+  /** The items of a batch have been taken. */
+  | { readonly kind: 'mailTaken'; readonly mailbox: DeviceId; readonly items: number; readonly more: boolean }
   /** See to it that this contact has bundles of ours for when we are away. */
   | { readonly kind: 'giveStash'; readonly device: DeviceId }

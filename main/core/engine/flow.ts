@@ -2,6 +2,7 @@
 import { implementationLimits } from '../limits.ts'
 import type { EnvelopeId, EventId, PrekeyId } from '../ids.ts'
 import type { PathKind } from '../ports.ts'
+import type { Fetching, Leaving, Owed } from './mail/state.ts'
 
 const limits = implementationLimits
 
@@ -44,6 +45,13 @@ export interface Flow {
   readonly renewal: { readonly prekey: PrekeyId; readonly bundle: Uint8Array; readonly expiresAtMs: number } | null
   /** When it was last seen to that the peer has a stash of ours; null when that has to be looked at. */
   readonly stashLookedAtMs: number | null
+  /** Leaving what waits for it in its mailboxes, and what it is to be told there. */
+  readonly leaving: readonly Leaving[]
+  readonly owed: readonly Owed[]
+  /** When word of where it is is looked for next. */
+  readonly seeking: { readonly attempt: number; readonly atMs: number } | null
+  /** Where it is a mailbox of ours: what it was asked for. */
+  readonly fetching: Fetching | null
 }
 
 export const idleFlow: Flow = {
@@ -60,6 +68,10 @@ export const idleFlow: Flow = {
   unopenedMs: [],
   renewal: null,
   stashLookedAtMs: null,
+  leaving: [],
+  owed: [],
+  seeking: null,
+  fetching: null,
 }
 
 /** Whether `sinceMs` lies at least `durationMs` back; a clock that was set back counts as elapsed. */

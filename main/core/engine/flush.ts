@@ -6,9 +6,11 @@ import { needsRenewal } from '../session/session.ts'
 import { assert } from '../assert.ts'
 import { askForBundle } from './ask.ts'
 import type { InFlight } from './flow.ts'
+import { leaveSoon } from './mail/leave.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { sealRows } from './sealing.ts'
 import { activeSession, sessionIn } from './sessions.ts'
+import { withoutTakenBack } from './stash.ts'
 import type { Turn } from './turn.ts'
 
 const { sendWindowFrames, sealsPerStepMax } = implementationLimits
@@ -30,7 +32,8 @@ function dispatch(turn: Turn, device: DeviceId, rows: readonly OutboxRow[]): voi
 /** Seals and sends a new row at once when nothing waits before it; else it waits for its turn. */
 export function sendIfNext(turn: Turn, contact: ContactRow, row: OutboxRow): void {
   const flow = turn.state.flow(row.device)
-  if (flow.path === null || !mayTalk(contact)) return
+  if (flow.path === null) return leaveSoon(turn, row.device, false)
+  if (!mayTalk(contact)) return
   const isNext = flow.writable && flow.cursor === row.order - 1 && flow.inFlight.length < sendWindowFrames
   const active = isNext ? activeSession(turn, row.device) : null
   if (active === null) {
@@ -60,7 +63,7 @@ export function flush(turn: Turn, device: DeviceId): void {
   const known = new Set(flow.inFlight.map((entry) => entry.order))
   const range = turn.outboxRange(device, flow.cursor, sendWindowFrames)
   const waiting = range.filter((row) => !known.has(row.order))
-  const taken = waiting.slice(0, Math.min(room, sealsPerStepMax))
+  const taken = withoutTakenBack(turn, device, waiting.slice(0, Math.min(room, sealsPerStepMax)))
   const ready = sealRows(turn, device, active, taken)
   const isAtItsEnd = ready.length < taken.length
   if (isAtItsEnd && askForBundle(turn, device, contact)) return

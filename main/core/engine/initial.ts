@@ -18,6 +18,7 @@ import { withinHour } from './flow.ts'
 import { certify, establish, queueHello } from './establish.ts'
 import { sealContext } from './keys.ts'
 import { contactCount, contactOf, ensureConversation } from './people.ts'
+import { mayOnceMore } from './quota.ts'
 import { keepSession } from './sessions.ts'
 import { forgetStash } from './stash.ts'
 import type { Turn } from './turn.ts'
@@ -124,7 +125,7 @@ function completeInvite(turn: Turn, invite: InviteRow, opened: Opened): void {
 
 /** Takes an initial envelope that no session opened: everything it causes is in this one step. */
 export function acceptInitial(turn: Turn, device: DeviceId, sealed: Uint8Array, envelope: EnvelopeId): void {
-  const { bundleFetchesPerHourMax } = implementationLimits
+  const { bundleFetchesPerHourMax, inviteInitialsPerHourMax } = implementationLimits
   const lately = withinHour(turn.state.flow(device).initialsMs, turn.nowMs, bundleFetchesPerHourMax)
   if (lately.length >= bundleFetchesPerHourMax) return turn.refuse(device, 'tooOften')
   const usable = usablePrekey(turn, device, sealed)
@@ -133,6 +134,9 @@ export function acceptInitial(turn: Turn, device: DeviceId, sealed: Uint8Array, 
     return rejectEnvelope(turn, device, envelope, 'noSession')
   }
   const { prekey, invite, hash } = usable
+  if (invite !== null && !mayOnceMore(turn, `initials of ${invite.invite}`, inviteInitialsPerHourMax)) {
+    return turn.refuse(device, 'tooOften')
+  }
   const opened = openInitial(turn, device, sealed, prekey, pskOf(turn, invite))
   turn.setFlow(device, { initialsMs: [...lately, turn.nowMs] })
   if (opened === null) {

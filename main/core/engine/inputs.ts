@@ -1,8 +1,10 @@
 /** Everything that can happen to the engine. Beside these there is only the passing of commits. */
 import type { DeviceId } from '../ids.ts'
-import type { NetworkEvent } from '../ports.ts'
+import type { DepositOutcome, MailboxItem, NetworkEvent } from '../ports.ts'
 import type { Command } from './commands.ts'
 import type { FollowInput } from './effects.ts'
+import type { Deposited } from './mail/leave.ts'
+import type { LookedUp } from './mail/rendezvous.ts'
 
 type EngineNetworkEvent = Extract<
   NetworkEvent,
@@ -22,6 +24,20 @@ export type Happening =
       readonly device: DeviceId
       readonly outcome: 'full' | 'notConnected'
       readonly orders: readonly number[]
+    }
+  /** What mailboxes answered. */
+  | ({ readonly kind: 'deposited' } & Deposited)
+  | { readonly kind: 'published'; readonly outcome: DepositOutcome }
+  | ({ readonly kind: 'lookedUp' } & LookedUp)
+  | {
+      readonly kind: 'registered'
+      readonly mailbox: DeviceId
+      readonly outcome: 'done' | 'refused' | 'notConnected'
+    }
+  | {
+      readonly kind: 'collected'
+      readonly mailbox: DeviceId
+      readonly batch: { readonly items: readonly MailboxItem[]; readonly more: boolean } | null
     }
   /** The time that `nextWakeMs` named has come. */
   | { readonly kind: 'tick' }

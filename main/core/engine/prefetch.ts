@@ -7,7 +7,6 @@ import type { DeviceId } from '../ids.ts'
 import { decodeFrame } from '../wire/frame.ts'
 import type { Happening } from './inputs.ts'
 import { readsOfAck } from './acks.ts'
-import { envelopeIdFor } from './keys.ts'
 import { contactOf } from './people.ts'
 import type { State } from './state.ts'
 
@@ -17,18 +16,19 @@ function readsOfEnvelope(crypto: Crypto, state: State, device: DeviceId, sealed:
     const direct = directConversationId((bytes) => crypto.sha256(bytes), state.identity.account, contact.account)
     return { sessionsOf: [device], conversations: [direct], progress: [{ conversation: direct, device }] }
   }
+  // Of a stranger no more than what decides whether it is opened: others' rows must not make way for theirs.
   if (classifyEnvelope(sealed) !== 'initial') return {}
-  const known = { seen: [{ device, envelope: envelopeIdFor(crypto, sealed) }], sessionsOf: [device] }
   const peeked = peekInitial(sealed)
   const hash = initialMessageHash(crypto, sealed)
-  return peeked.ok && hash.ok ? { ...known, prekeys: [peeked.value.prekeyId], initials: [hash.value] } : {}
+  return peeked.ok && hash.ok ? { prekeys: [peeked.value.prekeyId], initials: [hash.value] } : {}
 }
 
 function readsOf(crypto: Crypto, state: State, happening: Happening): SliceRequest {
-  if (happening.kind === 'frame') {
+  if (happening.kind === 'frame' || happening.kind === 'mail') {
     const frame = decodeFrame(happening.bytes)
     if (!frame.ok) return {}
     if (frame.value.kind === 'envelope') return readsOfEnvelope(crypto, state, happening.device, frame.value.sealed)
+    if (contactOf(state, happening.device) === null) return {}
     return frame.value.kind === 'ack' ? readsOfAck(state, happening.device, frame.value.envelopeIds) : {}
   }
   if (happening.kind === 'command' && happening.command.kind === 'sendText') {

@@ -12,7 +12,7 @@ import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import type { Layered } from './layered.ts'
 import { Missing, isEmptyRequest } from './missing.ts'
-import type { OutboxDepth, Run, Tables } from './tables.ts'
+import type { OutboxDepth, Quota, Run, Tables } from './tables.ts'
 import { hot, makeTables, pair, passing, tableNames } from './tables.ts'
 
 function isOwnEvent(row: ports.EventRow): row is ports.EventRow & { readonly clientId: string } {
@@ -53,7 +53,7 @@ export class State {
     return row
   }
   get run(): Run {
-    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null }
+    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, publishAtMs: null, mailboxes: '[]' }
   }
   setRun(run: Run): void {
     this.#tables.run.set('run', run)
@@ -86,6 +86,10 @@ export class State {
   depth(device: DeviceId): OutboxDepth {
     return this.#tables.depths.get(device) ?? { rows: 0, orderMax: 0 }
   }
+  /** The devices for which something waits. */
+  waitingDevices(): readonly DeviceId[] {
+    return [...this.#tables.depths.entries()].filter(([, depth]) => depth.rows > 0).map(([device]) => device)
+  }
   flow(device: DeviceId): Flow {
     return this.#tables.flows.get(device) ?? idleFlow
   }
@@ -94,6 +98,13 @@ export class State {
   }
   setFlow(device: DeviceId, flow: Flow): void {
     this.#tables.flows.set(device, flow)
+  }
+
+  quota(what: string): Quota | null {
+    return this.#tables.quotas.get(what) ?? null
+  }
+  setQuota(what: string, quota: Quota): void {
+    this.#tables.quotas.set(what, quota)
   }
 
   // ── Loaded on demand: what is not known is Missing ─────────────────────────────────────────

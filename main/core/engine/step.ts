@@ -23,6 +23,11 @@ import type { Effect } from './effects.ts'
 import { flush } from './flush.ts'
 import type { Happening, Input } from './inputs.ts'
 import { acceptInvite, createInvite, inspectInvite, inviteLink, withdrawInvite } from './invites.ts'
+import { fetch, onCollected, onMail, onMailTaken } from './mail/fetch.ts'
+import { leaveInvites } from './mail/firstContact.ts'
+import { leave, onDeposited } from './mail/leave.ts'
+import { onLookedUp, onPublished, publishSoon, publishWhereabouts, seek } from './mail/rendezvous.ts'
+import { onRegistered, tendMailboxes } from './mail/tend.ts'
 import { Missing } from './missing.ts'
 import { markRead } from './readers.ts'
 import { onFrame } from './receive.ts'
@@ -82,6 +87,66 @@ function onCommand(turn: Turn, command: Command): Result<Reply, CommandError> {
   }
 }
 
+/** What has to do with mailboxes. */
+function onMailHappening(turn: Turn, happening: MailHappening): void {
+  switch (happening.kind) {
+    case 'leave':
+      return leave(turn, happening.device, happening.mailbox)
+    case 'deposited':
+      return onDeposited(turn, happening)
+    case 'tendMailboxes':
+      return tendMailboxes(turn)
+    case 'publishWhereabouts':
+      return publishWhereabouts(turn)
+    case 'publishInvites':
+      return leaveInvites(turn, happening.mailbox)
+    case 'publishSoon':
+      return publishSoon(turn)
+    case 'published':
+      return onPublished(turn, happening.outcome)
+    case 'seek':
+      return seek(turn, happening.device)
+    case 'lookedUp':
+      return onLookedUp(turn, happening)
+    case 'registered':
+      return onRegistered(turn, happening.mailbox, happening.outcome)
+    case 'mailWaiting':
+      return fetch(turn, happening.device)
+    case 'fetch':
+      return fetch(turn, happening.mailbox)
+    case 'collected':
+      return onCollected(turn, happening.mailbox, happening.batch)
+    case 'mail':
+      return onMail(turn, happening.device, happening.mailbox, happening.id, happening.bytes)
+    case 'mailTaken':
+      return onMailTaken(turn, happening.mailbox, happening.items, happening.more)
+    default:
+      return unreachable(happening)
+  }
+}
+
+type MailHappening = Extract<
+  Happening,
+  {
+    kind:
+      | 'leave'
+      | 'deposited'
+      | 'tendMailboxes'
+      | 'publishWhereabouts'
+      | 'publishSoon'
+      | 'publishInvites'
+      | 'published'
+      | 'seek'
+      | 'lookedUp'
+      | 'registered'
+      | 'mailWaiting'
+      | 'fetch'
+      | 'collected'
+      | 'mail'
+      | 'mailTaken'
+  }
+>
+
 function onHappening(turn: Turn, happening: Exclude<Happening, { kind: 'command' }>): void {
   switch (happening.kind) {
     case 'start':
@@ -90,8 +155,6 @@ function onHappening(turn: Turn, happening: Exclude<Happening, { kind: 'command'
       return onPeerUp(turn, happening.device, { kind: happening.path, address: happening.address })
     case 'pathChanged':
       return onPathChanged(turn, happening.device, { kind: happening.path, address: happening.address })
-    case 'mailWaiting':
-      return undefined
     case 'peerDown':
       return onPeerDown(turn, happening.device)
     case 'writable':
@@ -116,7 +179,7 @@ function onHappening(turn: Turn, happening: Exclude<Happening, { kind: 'command'
       markRead(turn, happening.conversation, happening.upTo)
       return undefined
     default:
-      return unreachable(happening)
+      return onMailHappening(turn, happening)
   }
 }
 

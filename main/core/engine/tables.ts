@@ -15,6 +15,16 @@ export interface Run {
   /** Where others may reach this device now. */
   readonly addresses: readonly string[]
   readonly prunedAtMs: number | null
+  /** When word of where we are is left at our mailboxes; null before there is any. */
+  readonly publishAtMs: number | null
+  /** Our mailboxes as contacts were told last, as one text to compare. */
+  readonly mailboxes: string
+}
+
+/** How often something was done in the hour that began then. */
+export interface Quota {
+  readonly sinceMs: number
+  readonly count: number
 }
 
 /** Key of a row with two keys. */
@@ -30,6 +40,8 @@ export interface Tables {
   readonly settings: Layered<string, ports.SettingValue>
   readonly depths: Layered<DeviceId, OutboxDepth>
   readonly flows: Layered<DeviceId, Flow>
+  /** By what is counted. */
+  readonly quotas: Layered<string, Quota>
   readonly sessions: Layered<DeviceId, readonly ports.SessionRow[]>
   readonly conversations: Layered<ConversationId, ports.ConversationRow | null>
   readonly progress: Layered<Pair, ports.ProgressRow | null>
@@ -44,7 +56,18 @@ export interface Tables {
   readonly deliveries: Layered<EventId, readonly ports.DeliveryRow[]>
 }
 
-const resident = ['self', 'run', 'contacts', 'devices', 'devicesOf', 'invites', 'settings', 'depths', 'flows'] as const
+const resident = [
+  'self',
+  'run',
+  'contacts',
+  'devices',
+  'devicesOf',
+  'invites',
+  'settings',
+  'depths',
+  'flows',
+  'quotas',
+] as const
 /** Kept in memory up to a limit: what the next message will need again. */
 export const hot = ['sessions', 'conversations', 'progress', 'events', 'deliveries'] as const
 /** Kept for one batch. */

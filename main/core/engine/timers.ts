@@ -6,6 +6,9 @@ import { selfConversationId } from '../conversation/ids.ts'
 import { advanceDelivery } from './compose.ts'
 import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
+import { leaveSoon } from './mail/leave.ts'
+import { rendezvousWaitMs, seekSoon, tendRendezvous } from './mail/rendezvous.ts'
+import { setFetching } from './mail/tend.ts'
 import { applySwitches } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -20,10 +23,34 @@ function isStalled(state: State, device: DeviceId, flow: Flow): boolean {
   return flow.inFlight.length === 0 && flow.ask === null && flow.writable && state.depth(device).rows > 0
 }
 
+/** How long until a mailbox is to be tried again for this device; null when none is waited for. */
+function mailWaitMs(flow: Flow, nowMs: number): number | null {
+  const times = flow.path === null ? flow.leaving.map((one) => one.waitUntilMs) : [flow.fetching?.waitUntilMs ?? null]
+  const due = times.filter((time) => time !== null)
+  return due.length === 0 ? null : Math.max(0, Math.min(...due) - nowMs)
+}
+
+/** Mailboxes whose time has come: ours to be asked, others' to be filled. */
+function tryMailboxes(turn: Turn): void {
+  for (const [device, flow] of turn.state.flows()) {
+    if (mailWaitMs(flow, turn.nowMs) !== 0) continue
+    if (flow.path === null) {
+      for (const { mailbox, waitUntilMs } of flow.leaving) {
+        if (waitUntilMs !== null && waitUntilMs <= turn.nowMs) turn.follow({ kind: 'leave', device, mailbox })
+      }
+    } else {
+      setFetching(turn, device, { waitUntilMs: null })
+      turn.follow({ kind: 'fetch', mailbox: device })
+      turn.follow({ kind: 'tendMailboxes' })
+    }
+  }
+}
+
 /** How long until the earliest thing that a flow waits for; null when it waits for nothing. */
 function flowDelayMs(state: State, device: DeviceId, flow: Flow, nowMs: number): number | null {
-  if (flow.path === null) return null
-  const due: number[] = []
+  const mailMs = mailWaitMs(flow, nowMs)
+  if (flow.path === null) return mailMs
+  const due: number[] = mailMs === null ? [] : [mailMs]
   const left = (sinceMs: number, durationMs: number): number =>
     hasElapsed(sinceMs, durationMs, nowMs) ? 0 : sinceMs + durationMs - nowMs
   const oldest = oldestSentAtMs(flow)
@@ -41,6 +68,8 @@ export function wakeAfterMs(state: State, nowMs: number): number {
   const { prunedAtMs } = state.run
   let delay: number = limits.pruneIntervalMs
   if (prunedAtMs === null || hasElapsed(prunedAtMs, limits.pruneIntervalMs, nowMs)) delay = durationsMs.second
+  const rendezvousMs = rendezvousWaitMs(state, nowMs)
+  if (rendezvousMs !== null && rendezvousMs < delay) delay = rendezvousMs
   for (const [device, flow] of state.flows()) {
     const wanted = flowDelayMs(state, device, flow, nowMs)
     if (wanted !== null && wanted < delay) delay = wanted
@@ -58,7 +87,8 @@ function recordSent(turn: Turn, device: DeviceId): void {
   const due = unrecorded(flow, turn.nowMs)
   if (due.length === 0) return
   for (const { event } of due) {
-    if (event === null || !advanceDelivery(turn, event, device, 'sent')) continue
+    const via = flow.path?.kind ?? null
+    if (event === null || !advanceDelivery(turn, event, device, 'sent', { via })) continue
     const row = turn.state.event(event)
     if (row !== null) turn.noticeMessage(event, row.conversation)
   }
@@ -82,6 +112,8 @@ function prune(turn: Turn): void {
   const { pruneIntervalMs, pruneStepMsMax, seenEnvelopesPerDeviceMax } = limits
   if (run.prunedAtMs !== null && !hasElapsed(run.prunedAtMs, pruneIntervalMs, turn.nowMs)) return
   turn.state.setRun({ ...run, prunedAtMs: turn.nowMs })
+  // The day may be another one.
+  turn.follow({ kind: 'tendMailboxes' })
   // Its own clock, which follows ours in short steps, over restarts too: what a wrong clock says is not lost at once.
   const before = turn.state.setting(prunedUpToKey)
   const from = typeof before === 'number' ? before : turn.state.self.createdAtMs
@@ -93,6 +125,8 @@ function prune(turn: Turn): void {
 
 export function onTick(turn: Turn): void {
   prune(turn)
+  tryMailboxes(turn)
+  tendRendezvous(turn)
   const connected = Array.from(turn.state.flows()).filter(([, flow]) => flow.path !== null)
   const events = connected.flatMap(([, flow]) => unrecorded(flow, turn.nowMs).flatMap(({ event }) => event ?? []))
   turn.state.require({ events, deliveries: events })
@@ -135,5 +169,10 @@ export function onStart(turn: Turn): void {
     turn.noticeConversation(conversation)
   }
   applySwitches(turn, null)
+  for (const device of turn.state.waitingDevices()) leaveSoon(turn, device, true)
+  for (const { account } of turn.state.contacts()) {
+    const device = turn.state.deviceOf(account)
+    if (device !== null) seekSoon(turn, device)
+  }
   turn.emit({ kind: 'peersChanged' })
 }

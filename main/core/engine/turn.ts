@@ -39,6 +39,8 @@ export class Turn {
   }
   emit(effect: Effect): void {
     this.effects.push(effect)
+    // Who may leave something for us has changed as well, perhaps.
+    if (effect.kind === 'peersChanged') this.follow({ kind: 'tendMailboxes' })
   }
   notice(notice: Notice): void {
     this.effects.push({ kind: 'notice', notice })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvariantError } from '../assert.ts'
 import { concat, utf8 } from '../bytes.ts'
-import { conversationIdOf, eventIdOf } from '../ids.ts'
+import { conversationIdOf, deviceIdOf, eventIdOf } from '../ids.ts'
 import { protocolLimits } from '../limits.ts'
 import type { KnownBody, NewContent } from './contents.ts'
 import { decodeContent, encodeContent } from './contents.ts'
@@ -29,6 +29,16 @@ const bodies: readonly KnownBody[] = [
     mailboxes: [],
   },
   { kind: 'hello', name: '', addresses: [], descriptor: fill(0, 0), services: 0, mailboxes: [] },
+  {
+    kind: 'profile',
+    name: 'B',
+    addresses: [],
+    services: 0xffffffff,
+    mailboxes: [
+      { device: deviceIdOf(fill(32, 8)), addresses: ['/ip4/9.9.9.9/tcp/1', 'x'.repeat(200), 'y', 'z'] },
+      { device: deviceIdOf(fill(32, 9)), addresses: [] },
+    ],
+  },
   { kind: 'text', text: 'grüß dich 🐦' },
   { kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, i) => eventIdOf(fill(16, i))) },
   {
@@ -199,6 +209,23 @@ describe('contents', () => {
     }
   })
 
+  it('of mailboxes that are none are refused', () => {
+    const key = field(1, fill(32, 8))
+    const profile = (...mailboxes: Uint8Array[]): unknown => {
+      return errorOf(eventWith(field(13, concat(field(1, utf8('B')), ...mailboxes.map((box) => field(4, box))))))
+    }
+    expect(profile(key, key)).toMatchObject({ kind: 'event' })
+    expect(profile(key, key, key)).toEqual({ kind: 'tooMany', field: 'mailboxes', max: 2 })
+    expect(profile(field(1, fill(31, 8)))).toEqual({ kind: 'tooShort', field: 'device', got: 31, min: 32 })
+    expect(profile(field(1, fill(33, 8)))).toEqual({ kind: 'tooLong', field: 'device', got: 33, max: 32 })
+    expect(profile(field(2, utf8('a')))).toEqual({ kind: 'tooShort', field: 'device', got: 0, min: 32 })
+    expect(profile(concat(key, field(2, fill(0, 0))))).toEqual({ kind: 'tooShort', field: 'addresses', got: 0, min: 1 })
+    expect(profile(concat(key, field(2, Uint8Array.of(0xff))))).toEqual({ kind: 'badText', field: 'addresses' })
+    const five = concat(key, ...Array.from({ length: 5 }, () => field(2, utf8('a'))))
+    expect(profile(five)).toEqual({ kind: 'tooMany', field: 'addresses', max: 4 })
+    expect(errorOf(eventWith(field(13, field(3, 2 ** 32))))).toMatchObject({ kind: 'badValue', field: 'services' })
+  })
+
   it('of random bytes never make the decoder throw', () => {
     const raw = encodeContent(contentOf({ kind: 'text', text: 'hello' }))
     fc.assert(
@@ -217,6 +244,7 @@ describe('contents', () => {
 
   it('that we may not write are broken invariants', () => {
     const text: KnownBody = { kind: 'text', text: 'x' }
+    const box = { device: deviceIdOf(fill(32, 8)), addresses: ['a'] }
     for (const content of [
       contentOf({ kind: 'text', text: '' }),
       contentOf({ kind: 'text', text: 'x'.repeat(protocolLimits.messageTextSizeBytesMax + 1) }),
@@ -224,6 +252,16 @@ describe('contents', () => {
       contentOf({ kind: 'profile', name: 'x'.repeat(129), addresses: [], services: 0, mailboxes: [] }),
       contentOf({ kind: 'hello', name: '', addresses: [''], descriptor: fill(0, 0), services: 0, mailboxes: [] }),
       contentOf({ kind: 'hello', name: '', addresses: [], descriptor: fill(2_049, 0), services: 0, mailboxes: [] }),
+      contentOf({ kind: 'profile', name: '', addresses: [], services: 2 ** 32, mailboxes: [] }),
+      contentOf({ kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [box, box, box] }),
+      contentOf({ kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [{ ...box, addresses: [''] }] }),
+      contentOf({
+        kind: 'profile',
+        name: '',
+        addresses: [],
+        services: 0,
+        mailboxes: [{ ...box, addresses: ['a', 'b', 'c', 'd', 'e'] }],
+      }),
       contentOf(text, { sequence: 0 }),
       contentOf(text, { timeMs: -1 }),
       contentOf(text, { counter: 2 ** 32 }),

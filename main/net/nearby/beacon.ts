@@ -1,7 +1,7 @@
 /** Says on the LAN that a sitting lasts, and hears of others'. Exists only as long as the sitting does. */
 import mdns from 'multicast-dns'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits, networkLimits } from '../../core/limits.ts'
 import type { Clock, Log } from '../../core/ports.ts'
 import { inSubnet, socketAddress } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
@@ -62,6 +62,7 @@ export class Beacon implements NearbyDiscovery {
 
   #open(key: string, own: InterfaceAddress): void {
     const heard = guardedSocket(
+      'ip4',
       (datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address),
     )
     const socket: BeaconSocket = {
@@ -98,7 +99,7 @@ export class Beacon implements NearbyDiscovery {
 
   #announceAndPlan(): void {
     this.#announce()
-    this.#cancelNext = this.#options.clock.after(networkLimits.nearbyAnnounceIntervalMs, () => this.#announceAndPlan())
+    this.#cancelNext = this.#options.clock.after(nearbyLimits.announceIntervalMs, () => this.#announceAndPlan())
   }
 
   #announce(): void {

@@ -1,5 +1,5 @@
 /** How many multicast packets are looked into: so many in a second, and of one sender, so that a flood drowns nobody. */
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits, networkLimits } from '../../core/limits.ts'
 
 const limits = networkLimits
 
@@ -17,7 +17,7 @@ export class PacketQuota {
       this.#ofSender.clear()
     }
     const before = this.#ofSender.get(sender) ?? 0
-    if (before >= limits.nearbyPacketsPerSenderMax || this.#taken >= limits.lanPacketsPerSecondMax) return false
+    if (before >= nearbyLimits.packetsPerSenderMax || this.#taken >= limits.lanPacketsPerSecondMax) return false
     this.#ofSender.set(sender, before + 1)
     this.#taken++
     return true

@@ -8,6 +8,7 @@ import type { DeviceId, EnvelopeId } from '../../core/ids.ts'
 import { implementationLimits, protocolLimits } from '../../core/limits.ts'
 import type { Log, Network } from '../../core/ports.ts'
 import { encodeFrame } from '../../core/wire/frame.ts'
+import { Mailer } from './mailer.ts'
 
 const { ackEnvelopesMax } = protocolLimits
 
@@ -15,6 +16,7 @@ export class Emitter {
   readonly #network: Network
   readonly #log: Log
   readonly #enqueue: (happening: Happening) => void
+  readonly #mailer: Mailer
   readonly #listeners = new Set<(notices: readonly Notice[]) => void>()
   /** Acknowledgments that wait for their peers' streams to take frames. */
   readonly #acks = new Map<DeviceId, EnvelopeId[]>()
@@ -23,6 +25,7 @@ export class Emitter {
     this.#network = network
     this.#log = log
     this.#enqueue = enqueue
+    this.#mailer = new Mailer(network, enqueue)
   }
 
   onNotices(listener: (notices: readonly Notice[]) => void): () => void {
@@ -73,6 +76,13 @@ export class Emitter {
         return this.#network.disconnect(effect.device)
       case 'setLan':
         return this.#network.setLanDiscovery(effect.on)
+      case 'deposit':
+      case 'publish':
+      case 'lookup':
+      case 'registerTags':
+      case 'collect':
+      case 'removeItems':
+        return this.#mailer.ask(effect)
       case 'setPrivacy':
         return this.#network.setPrivacy(effect.privacy)
       case 'setPortMapping':

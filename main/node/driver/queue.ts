@@ -1,10 +1,13 @@
-/** Inputs in the order in which they came. */
+/** Inputs in the order in which they came; those of strangers wait beside the others. */
 import type { Reply, SubmitError } from '../../core/engine/commands.ts'
 import type { Happening } from '../../core/engine/inputs.ts'
 import type { Result } from '../../core/result.ts'
+import { implementationLimits } from '../../core/limits.ts'
 
 export interface Entry {
   readonly happening: Happening
+  /** Whether nobody is behind it whom we know. */
+  readonly isStrangers?: boolean
   /** Called once: with the answer, or with why there is none. */
   readonly settle: (reply: Result<Reply, SubmitError>) => void
 }
@@ -17,32 +20,50 @@ function repeatable(happening: Happening): string | null {
     case 'giveStash':
     case 'parted':
       return `${happening.kind} ${happening.device}`
+    case 'leave':
+      return `leave ${happening.device} ${happening.mailbox}`
+    case 'fetch':
+      return `fetch ${happening.mailbox}`
+    case 'seek':
+      return `seek ${happening.device}`
+    case 'publishWhereabouts':
+    case 'publishSoon':
+    case 'tendMailboxes':
     case 'tick':
-      return 'tick'
+      return happening.kind
     default:
       return null
   }
 }
 
+const { strangersPerBatchMax } = implementationLimits
+
 export class InputQueue {
   #entries: Entry[] = []
+  #strangers: Entry[] = []
   readonly #waiting = new Set<string>()
 
   get length(): number {
-    return this.#entries.length
+    return this.#entries.length + this.#strangers.length
+  }
+
+  /** How much of it strangers wait for. */
+  get strangers(): number {
+    return this.#strangers.length
   }
 
   push(entry: Entry): void {
     const key = repeatable(entry.happening)
     if (key !== null && this.#waiting.has(key)) return
     if (key !== null) this.#waiting.add(key)
-    this.#entries.push(entry)
+    ;(entry.isStrangers === true ? this.#strangers : this.#entries).push(entry)
   }
 
-  /** Takes the first `max` out. */
+  /** Takes the first `max` out; of strangers' only a few, as long as others wait. */
   take(max: number): readonly Entry[] {
-    const taken = this.#entries.slice(0, max)
-    this.#entries = this.#entries.slice(max)
+    const kept = Math.min(this.#strangers.length, strangersPerBatchMax)
+    const own = this.#entries.splice(0, max - kept)
+    const taken = [...own, ...this.#strangers.splice(0, this.#entries.length > 0 ? kept : max - own.length)]
     for (const { happening } of taken) {
       const key = repeatable(happening)
       if (key !== null) this.#waiting.delete(key)

@@ -43,6 +43,7 @@ describe('plans', () => {
       'SCAN conversation USING INDEX sqlite_autoindex_conversation_1',
       'SCAN device USING INDEX sqlite_autoindex_device_1',
       'SCAN invite USING INDEX sqlite_autoindex_invite_1',
+      'SCAN mailbox_use',
       'SCAN member',
       'SCAN outbox USING COVERING INDEX sqlite_autoindex_outbox_1',
       'SCAN seen USING COVERING INDEX seen_by_age',
@@ -91,5 +92,22 @@ describe('plans', () => {
     expect(planOf('AS last_id').join()).toContain(
       'SEARCH event USING COVERING INDEX event_by_order (conversation_id=?)',
     )
+  })
+  it('what mailboxes are asked has its index, and no item is read to learn its size', () => {
+    expect(planOf('FROM mailbox_tag WHERE tag = ?', 'kept_for')).toEqual([
+      'SEARCH mailbox_tag USING PRIMARY KEY (tag=?)',
+    ])
+    expect(planOf('size_bytes FROM mailbox_use')).toEqual(['SEARCH mailbox_use USING PRIMARY KEY (what=? AND of=?)'])
+    expect(planOf('SELECT 1 FROM mailbox_item')).toEqual([
+      'SEARCH mailbox_item USING COVERING INDEX sqlite_autoindex_mailbox_item_1 (owner=? AND item=?)',
+    ])
+    for (const fragment of ['length(bytes)', 'SELECT item, tag, bytes']) {
+      expect(planOf('FROM mailbox_item', fragment)).toEqual([
+        'SEARCH mailbox_item USING INDEX mailbox_item_by_owner (owner=?)',
+      ])
+    }
+    expect(planOf('FROM mailbox_tag WHERE owner = ? AND day')).toEqual([
+      expect.stringContaining('INDEX mailbox_tag_by_owner (owner=? AND day<?)'),
+    ])
   })
 })

@@ -4,6 +4,7 @@ import { conversationQueries } from './conversations.ts'
 import { deliveryQueries } from './deliveries.ts'
 import { eventQueries } from './events.ts'
 import { contactQueries, deviceQueries, selfQueries } from './identity.ts'
+import { mailboxQueries } from './mailbox.ts'
 import { outboxQueries, progressQueries, seenQueries } from './outbox.ts'
 import { initialQueries, inviteQueries, prekeyQueries, sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
@@ -28,5 +29,6 @@ export function prepareQueries(connection: Connection) {
     seen: seenQueries(connection),
     progress: progressQueries(connection),
     settings: settingQueries(connection),
+    mailbox: mailboxQueries(connection),
   }
 }

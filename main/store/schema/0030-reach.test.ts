@@ -65,7 +65,7 @@ describe('schema 30', () => {
 
   it('has strict tables for a mailbox, an item once per owner', () => {
     migrate()
-    const item = 'INSERT INTO mailbox_item (owner, item, tag, bytes, at_ms) VALUES (?, ?, ?, ?, 0)'
+    const item = 'INSERT INTO mailbox_item (owner, item, tag, bytes, age_ms) VALUES (?, ?, ?, ?, 0)'
     run(item, id32, id16, other16, bytes)
     run(item, other32, id16, other16, bytes)
     expect(() => run(item, id32, id16, id16, bytes)).toThrow('UNIQUE constraint failed')
@@ -76,6 +76,6 @@ describe('schema 30', () => {
     run("INSERT INTO mailbox_tag VALUES (?, ?, 1, 'item')", id16, id32)
     expect(() => run("INSERT INTO mailbox_tag VALUES (?, ?, 2, 'item')", id16, other32)).toThrow('UNIQUE')
     const strict = connection.pragmaRows('table_list').filter((row) => String(row['name']).startsWith('mailbox_'))
-    expect(strict.map((row) => row['strict'])).toEqual([1, 1, 1])
+    expect(strict.map((row) => row['strict'])).toEqual([1, 1, 1, 1, 1])
   })
 })

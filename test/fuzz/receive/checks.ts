@@ -40,6 +40,7 @@ const storedAtRefusal: Readonly<Record<Refusal, (change: Change, done: Done) => 
   notAContact: nothing,
   undecryptable: nothing,
   tooOften: nothing,
+  itemRefused: nothing,
   initialRefused: isKeyChange,
   bundleRefused: isProblem,
   contentMalformed: isOfEnvelope,

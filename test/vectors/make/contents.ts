@@ -70,6 +70,23 @@ function contents(): Draft[] {
     of('text', 'A text with its place and two heads.', contentOf({ kind: 'text', text: 'Grüße 🐦' }, 20_000)),
     of('receipt', 'Two events were read.', contentOf({ kind: 'receipt', state: 'read', events: heads }, 0)),
     of(
+      'profile-with-mailboxes',
+      'What the device does for contacts, and the two mailboxes at which it can be left something.',
+      contentOf(
+        {
+          kind: 'profile',
+          name: 'Anna',
+          addresses: [],
+          services: 3,
+          mailboxes: [
+            { device: anna.identity.device, addresses },
+            { device: anna.identity.device, addresses: [] },
+          ],
+        },
+        0,
+      ),
+    ),
+    of(
       'profile',
       'Another name and another address.',
       contentOf({ kind: 'profile', name: 'Anna', addresses: addresses.slice(0, 1), services: 0, mailboxes: [] }, 0),

@@ -1,0 +1,157 @@
+/** What lies in our mailboxes is fetched, opened with the pair's key, taken like any frame, and then removed there. */
+import { fromHex, toHex } from '../../bytes.ts'
+import type { AccountId, DeviceId } from '../../ids.ts'
+import { implementationLimits } from '../../limits.ts'
+import type { MailboxItem } from '../../ports.ts'
+import { decodeFrame } from '../../wire/frame.ts'
+import type { Effect } from '../effects.ts'
+import { idleFlow } from '../flow.ts'
+import { contactOf } from '../people.ts'
+import { onFrame } from '../receive.ts'
+import { mailboxDevices } from '../services.ts'
+import type { Turn } from '../turn.ts'
+import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
+import { dayOf, mailTag, openFromMailbox } from './keys.ts'
+import type { Place } from './keys.ts'
+import { owe } from './leave.ts'
+import type { Owed } from './state.ts'
+import { mailRetryAtMs } from './state.ts'
+import { depositors, fetchingAt, setFetching } from './tend.ts'
+
+const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs } = implementationLimits
+const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
+
+function isOurs(turn: Turn, mailbox: DeviceId): boolean {
+  const contact = contactOf(turn.state, mailbox)
+  if (contact?.state !== 'active' || turn.state.flow(mailbox).path === null) return false
+  return mailboxDevices(turn.state).some(({ device }) => device === mailbox)
+}
+
+/** Asks for what lies there, unless we are at it. */
+export function fetch(turn: Turn, mailbox: DeviceId): void {
+  if (!isOurs(turn, mailbox)) return
+  const { collecting, waitUntilMs } = fetchingAt(turn, mailbox)
+  if (collecting) return setFetching(turn, mailbox, { again: true })
+  if (waitUntilMs !== null && turn.nowMs < waitUntilMs) return
+  setFetching(turn, mailbox, { collecting: true, again: false, waitUntilMs: null })
+  turn.emit({ kind: 'collect', mailbox })
+}
+
+/** Where an item lay, and whose it is; null for whoever uses an invite. */
+interface Found {
+  readonly place: Place
+  readonly account: AccountId | null
+}
+
+/** The frame in an item and the device that left it; null for what no contact, nor holder of an invite, sealed. */
+function openItem(
+  turn: Turn,
+  found: Found | undefined,
+  item: Uint8Array,
+): { readonly device: DeviceId; readonly frame: Uint8Array } | null {
+  const content = found === undefined ? null : openFromMailbox(turn.crypto, found.place, item)
+  if (found === undefined || content === null) return null
+  if (found.account === null) return splitSender(content)
+  const device = turn.state.deviceOf(found.account)
+  return device === null ? null : { device, frame: content }
+}
+
+/** Who left an item, and when: the tag says it. Newer days first. */
+function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]): ReadonlyMap<string, Found> {
+  const unknown = new Set(items.map(({ tag }) => toHex(tag)))
+  const places = new Map<string, Found>()
+  const contacts = depositors(turn.state)
+  const recipient = turn.state.identity.device
+  const today = dayOf(turn.nowMs)
+  for (const row of liveInvites(turn.state, turn.nowMs)) {
+    const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
+    const tag = toHex(mailTag(turn.crypto, place))
+    if (unknown.delete(tag)) places.set(tag, { place, account: null })
+  }
+  for (let day = today + 1; day >= Math.max(0, today - daysBack) && unknown.size > 0; day--) {
+    for (const { lanKey: pairKey, account } of contacts) {
+      const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }
+      const tag = toHex(mailTag(turn.crypto, place))
+      if (unknown.delete(tag)) places.set(tag, { place, account })
+    }
+  }
+  return places
+}
+
+/** A batch came: each item becomes an input of its own, behind them what ends the batch. */
+export function onCollected(
+  turn: Turn,
+  mailbox: DeviceId,
+  batch: { readonly items: readonly MailboxItem[]; readonly more: boolean } | null,
+): void {
+  const { attempt } = fetchingAt(turn, mailbox)
+  if (batch === null) {
+    const waitUntilMs = mailRetryAtMs(attempt, turn.nowMs)
+    return setFetching(turn, mailbox, { collecting: false, attempt: attempt + 1, waitUntilMs })
+  }
+  const places = placesOf(turn, mailbox, batch.items)
+  const done: string[] = []
+  for (const item of batch.items) {
+    const opened = openItem(turn, places.get(toHex(item.tag)), item.bytes)
+    const id = toHex(item.id)
+    if (opened === null) {
+      // Nobody's that we know, or damaged: nothing that waiting would mend.
+      turn.refuse(mailbox, 'itemRefused')
+      done.push(id)
+    } else {
+      const input = { kind: 'mail', mailbox, id, device: opened.device, bytes: opened.frame } as const
+      turn.emit({ kind: 'follow', input })
+    }
+  }
+  setFetching(turn, mailbox, { attempt: 0, taken: [...fetchingAt(turn, mailbox).taken, ...done] })
+  const input = { kind: 'mailTaken', mailbox, items: batch.items.length, more: batch.more } as const
+  turn.emit({ kind: 'follow', input })
+}
+
+/** What the peer would be told on the stream, and cannot be while it is away. */
+function takeOwed(turn: Turn, device: DeviceId): readonly Owed[] {
+  const owed: Owed[] = []
+  const others: Effect[] = []
+  for (const effect of turn.effects) {
+    if (effect.kind === 'ack' && effect.device === device) owed.push({ kind: 'ack', envelope: effect.envelope })
+    else if (effect.kind === 'send' && effect.device === device && effect.frame.kind === 'reject') {
+      owed.push({ kind: 'reject', envelope: effect.frame.envelopeId, reason: effect.frame.reason })
+    } else others.push(effect)
+  }
+  turn.effects.splice(0, turn.effects.length, ...others)
+  return owed
+}
+
+/** One frame that a contact left for us. What it says is done as if it had come on the stream. */
+export function onMail(turn: Turn, device: DeviceId, mailbox: DeviceId, id: string, bytes: Uint8Array): void {
+  const frame = decodeFrame(bytes)
+  const isMail = frame.ok && ['envelope', 'ack', 'reject'].includes(frame.value.kind)
+  if (isMail) onFrame(turn, device, bytes)
+  else turn.refuse(device, 'frameMalformed')
+  if (turn.state.flow(device).path === null) {
+    const owed = takeOwed(turn, device)
+    // Of a stranger nothing is remembered.
+    if (contactOf(turn.state, device) === null) turn.state.setFlow(device, idleFlow)
+    else owe(turn, device, owed)
+  }
+  setFetching(turn, mailbox, { taken: [...fetchingAt(turn, mailbox).taken, id] })
+}
+
+/** A batch is stored: only now the mailbox may let go of it. */
+export function onMailTaken(turn: Turn, mailbox: DeviceId, items: number, more: boolean): void {
+  const { taken, batches, again } = fetchingAt(turn, mailbox)
+  const ids = taken.flatMap((hex) => {
+    const id = fromHex(hex)
+    return id.ok ? [id.value] : []
+  })
+  if (ids.length > 0) turn.emit({ kind: 'removeItems', mailbox, ids })
+  // One that offers the same for ever, or more than anybody could have left, is given a rest.
+  const tired = batches + 1 >= mailBatchesMax || (items > 0 && ids.length === 0)
+  setFetching(turn, mailbox, {
+    collecting: false,
+    taken: [],
+    batches: tired ? 0 : more ? batches + 1 : 0,
+    waitUntilMs: tired ? turn.nowMs + mailPauseMs : null,
+  })
+  if ((more || again) && !tired) turn.follow({ kind: 'fetch', mailbox })
+}

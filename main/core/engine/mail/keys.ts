@@ -1,0 +1,66 @@
+/**
+ * What a pair of contacts derives for mailboxes: tags that change every day, and the seal around what lies under
+ * them. PROTOCOL.md, "Mailboxes". A mailbox, a direction or a day more, and nothing of it is the same.
+ */
+import { ByteWriter, concat, utf8 } from '../../bytes.ts'
+import type { Crypto } from '../../crypto/provider.ts'
+import type { Entropy } from '../../entropy.ts'
+import type { DeviceId } from '../../ids.ts'
+import { idBytes } from '../../ids.ts'
+import { durationsMs } from '../../limits.ts'
+import { pad, unpad } from '../../wire/padding.ts'
+
+const none = new Uint8Array(0)
+const tagSizeBytes = 16
+const nonceSizeBytes = 24
+const authenticatorSizeBytes = 16
+
+/** Of whom something lies at which mailbox: for `recipient`, by the other of the pair. */
+export interface Place {
+  /** The key of the pair, 32 bytes. */
+  readonly pairKey: Uint8Array
+  readonly mailbox: DeviceId
+  readonly recipient: DeviceId
+  readonly day: number
+  readonly use: 'item' | 'record'
+}
+
+/** Days since 1970. */
+export function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / durationsMs.day)
+}
+
+function derive(crypto: Crypto, place: Place, what: 'tag' | 'key'): Uint8Array {
+  const root = crypto.hkdfSha256(place.pairKey, none, utf8('waxwing/1/mailbox'), 32)
+  const label = utf8(`${what}/${place.use}`)
+  const context = new ByteWriter().bytes(idBytes(place.mailbox)).bytes(idBytes(place.recipient)).u32(place.day).done()
+  const derived = crypto.hmacSha256(root, concat(label, Uint8Array.of(0), context))
+  crypto.wipe(root)
+  return derived
+}
+
+/** Under which the mailbox takes it. 16 bytes. */
+export function mailTag(crypto: Crypto, place: Place): Uint8Array {
+  return derive(crypto, place, 'tag').slice(0, tagSizeBytes)
+}
+
+/** Nonce (24), then XChaCha20-Poly1305 over the padded content, the tag as associated data. */
+export function sealForMailbox(crypto: Crypto, place: Place, content: Uint8Array, entropy: Entropy): Uint8Array {
+  const key = derive(crypto, place, 'key')
+  const nonce = entropy.take(nonceSizeBytes)
+  const sealed = crypto.xchachaSeal(key, nonce, pad(content), mailTag(crypto, place))
+  crypto.wipe(key)
+  return concat(nonce, sealed)
+}
+
+/** Null for what the other of the pair did not leave there on that day. */
+export function openFromMailbox(crypto: Crypto, place: Place, item: Uint8Array): Uint8Array | null {
+  if (item.length <= nonceSizeBytes + authenticatorSizeBytes) return null
+  const key = derive(crypto, place, 'key')
+  const nonce = item.subarray(0, nonceSizeBytes)
+  const padded = crypto.xchachaOpen(key, nonce, item.subarray(nonceSizeBytes), mailTag(crypto, place))
+  crypto.wipe(key)
+  if (padded === null) return null
+  const content = unpad(padded)
+  return content.ok ? content.value : null
+}

@@ -1,0 +1,62 @@
+/** What this run knows of leaving messages in mailboxes and of fetching them: nothing of it is stored. */
+import type { DeviceId, EnvelopeId } from '../../ids.ts'
+import { implementationLimits } from '../../limits.ts'
+import type { RejectReason } from '../../wire/frame.ts'
+
+const limits = implementationLimits
+
+/** What a device that is away is to be told of its envelopes. */
+export type Owed =
+  | { readonly kind: 'ack'; readonly envelope: EnvelopeId }
+  | { readonly kind: 'reject'; readonly envelope: EnvelopeId; readonly reason: RejectReason }
+
+/** Leaving what waits for one device in one of its mailboxes. */
+export interface Leaving {
+  readonly mailbox: DeviceId
+  /** Every outbox row up to this order was left there in this run, is under way, or is gone. */
+  readonly cursor: number
+  /** Orders of the rows that are on their way there. */
+  readonly underWay: readonly number[]
+  /** Whether what is owed is on its way there. */
+  readonly telling: boolean
+  /** How often in a row the mailbox took nothing. */
+  readonly attempt: number
+  /** Nothing is left before this time. */
+  readonly waitUntilMs: number | null
+}
+
+export function idleLeaving(mailbox: DeviceId, waitUntilMs: number | null): Leaving {
+  return { mailbox, cursor: 0, underWay: [], telling: false, attempt: 0, waitUntilMs }
+}
+
+/** What a device that is a mailbox of ours was asked for. */
+export interface Fetching {
+  /** What it knows of our tags, as one text to compare; null before it was told. */
+  readonly registered: string | null
+  readonly registering: boolean
+  readonly collecting: boolean
+  /** Something lies there that came while we collected. */
+  readonly again: boolean
+  /** Items that are taken, in hexadecimal: to be removed there. */
+  readonly taken: readonly string[]
+  /** Batches in a row. */
+  readonly batches: number
+  readonly attempt: number
+  readonly waitUntilMs: number | null
+}
+
+export const idleFetching: Fetching = {
+  registered: null,
+  registering: false,
+  collecting: false,
+  again: false,
+  taken: [],
+  batches: 0,
+  attempt: 0,
+  waitUntilMs: null,
+}
+
+/** When a mailbox that refused, or did not answer, is tried again; doubling up to the maximum. */
+export function mailRetryAtMs(attempt: number, nowMs: number): number {
+  return nowMs + Math.min(limits.mailRetryMs * 2 ** Math.min(attempt, 16), limits.mailRetryMsMax)
+}

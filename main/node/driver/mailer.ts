@@ -1,0 +1,60 @@
+/** Asks mailboxes for what committed steps caused, and brings their answers back as inputs. */
+import { unreachable } from '../../core/assert.ts'
+import type { Effect } from '../../core/engine/effects.ts'
+import type { Happening } from '../../core/engine/inputs.ts'
+import type { Network } from '../../core/ports.ts'
+
+type MailEffect = Extract<
+  Effect,
+  { kind: 'deposit' | 'publish' | 'lookup' | 'registerTags' | 'collect' | 'removeItems' }
+>
+
+export class Mailer {
+  readonly #network: Network
+  readonly #enqueue: (happening: Happening) => void
+
+  constructor(network: Network, enqueue: (happening: Happening) => void) {
+    this.#network = network
+    this.#enqueue = enqueue
+  }
+
+  /** Mailboxes answer in their own time; none of it rejects. */
+  ask(effect: MailEffect): void {
+    void this.#answer(effect).then((happening) => {
+      if (happening !== null) this.#enqueue(happening)
+    })
+  }
+
+  async #answer(effect: MailEffect): Promise<Happening | null> {
+    const { mail } = this.#network
+    switch (effect.kind) {
+      case 'deposit': {
+        const { device, mailbox, tag, item, order, envelope, told } = effect
+        // A sitting for each recipient: a mailbox cannot tell that two of them have the same friend.
+        const outcome = await mail.deposit(mailbox, device, tag, item)
+        return { kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told }
+      }
+      case 'publish': {
+        const { mailbox, tag, record, lifetimeMs } = effect
+        const outcome = await mail.publishRecord(mailbox, 'own', tag, record, lifetimeMs)
+        return { kind: 'published', outcome }
+      }
+      case 'lookup': {
+        const { device, mailbox, day, tag } = effect
+        const record = await mail.lookupRecord(mailbox, device, tag)
+        return { kind: 'lookedUp', device, mailbox: mailbox.device, day, record }
+      }
+      case 'registerTags': {
+        const { mailbox, tags } = effect
+        return { kind: 'registered', mailbox, outcome: await mail.registerTags(mailbox, tags) }
+      }
+      case 'collect':
+        return { kind: 'collected', mailbox: effect.mailbox, batch: await mail.collect(effect.mailbox) }
+      case 'removeItems':
+        await mail.removeItems(effect.mailbox, effect.ids)
+        return null
+      default:
+        return unreachable(effect)
+    }
+  }
+}

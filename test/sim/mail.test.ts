@@ -1,0 +1,382 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Peer } from './peer.ts'
+import { Scene } from './scene.ts'
+
+const [second, minute, day] = [1_000, 60_000, 86_400_000]
+
+let scene: Scene
+afterEach(() => scene.assertSound())
+
+async function serve(peer: Peer, on = true): Promise<void> {
+  await scene.do<'setSettings'>(peer, { kind: 'setSettings', values: new Map([['serveMailbox', on]]) })
+}
+
+/** Anna and Ben, who know each other; and others who hold messages for Ben and are unknown to Anna. */
+async function begin(mailboxes = 1, seed = 1): Promise<{ anna: Peer; ben: Peer; boxes: readonly Peer[] }> {
+  scene = await new Scene(2 + mailboxes, seed).begin()
+  const [anna, ben] = [scene.peer(0), scene.peer(1)]
+  const boxes = Array.from({ length: mailboxes }, (_, number) => scene.peer(2 + number))
+  await scene.meet(ben, anna)
+  for (const box of boxes) {
+    await scene.meet(box, ben)
+    await serve(box)
+  }
+  await scene.text(anna, ben, 'hello')
+  await scene.run(10 * second)
+  return { anna, ben, boxes }
+}
+
+function held(box: Peer): number {
+  return scene.world.ether.post.at(box.identity.device).items.length
+}
+
+async function say(anna: Peer, ben: Peer, count: number, from = 0) {
+  const events = []
+  for (let number = 0; number < count; number++) events.push(await scene.text(anna, ben, `text ${from + number}`))
+  return events
+}
+
+const texts = (count: number): readonly string[] => Array.from({ length: count }, (_, number) => `text ${number}`)
+
+describe('a message for somebody who is away', () => {
+  it('lies in their mailbox soon, and is theirs when they wake, though its sender is gone', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    expect(held(box)).toBe(0)
+    ben.crash()
+    await scene.run(15 * second)
+    const [event] = await say(anna, ben, 1)
+    await scene.run(2 * second)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('held')
+    expect(held(box)).toBeGreaterThan(0)
+    anna.crash()
+    await scene.run(minute)
+    ben.start()
+    await scene.run(10 * second)
+    expect(scene.shown(ben, anna)).toEqual(['hello', 'text 0'])
+    expect(held(box)).toBe(0)
+    // And when she is back she hears of it, and nothing is shown twice.
+    anna.start()
+    await scene.run(20 * second)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('delivered')
+    expect(scene.shown(ben, anna)).toEqual(['hello', 'text 0'])
+    expect(anna.disk.outbox.size).toBe(0)
+  })
+
+  it('is told as delivered by a mailbox of the sender, when the two are never there together', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    await scene.meet(box, anna)
+    await scene.run(20 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    const events = await say(anna, ben, 40)
+    await scene.run(5 * second)
+    anna.crash()
+    await scene.run(15 * second)
+    ben.start()
+    await scene.run(20 * second)
+    expect(scene.shown(ben, anna)).toEqual(['hello', ...texts(40)])
+    ben.crash()
+    await scene.run(15 * second)
+    anna.start()
+    await scene.run(20 * second)
+    for (const event of events) expect(scene.delivery(anna, event)).toBe('delivered')
+    const way = anna.disk.deliveriesOf(events[0]?.event as never)[0]
+    expect([way?.via, way?.mailbox]).toEqual(['mailbox', box.identity.device])
+  })
+
+  it('lies in two mailboxes and is shown once, also when one of them withholds, repeats, mixes up and damages', async () => {
+    const { anna, ben } = await begin(2)
+    ben.crash()
+    await scene.run(15 * second)
+    await say(anna, ben, 30)
+    await scene.run(10 * second)
+    Object.assign(scene.world.ether.post.weather, {
+      withheld: 0.3,
+      repeated: 0.5,
+      reordered: 0.5,
+      damaged: 0.2,
+      unanswered: 0.2,
+    })
+    anna.crash()
+    ben.start()
+    await scene.run(10 * minute)
+    Object.assign(scene.world.ether.post.weather, { withheld: 0, repeated: 0, reordered: 0, damaged: 0, unanswered: 0 })
+    anna.start()
+    await scene.run(5 * minute)
+    expect(scene.shown(ben, anna)).toEqual(['hello', ...texts(30)])
+    expect(anna.disk.outbox.size).toBe(0)
+  })
+
+  it('waits here while the mailbox is full, cannot be reached or does not know us, and nothing is lost', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const { refusing } = scene.world.ether.post
+    for (const outcome of ['full', 'busy', 'unknownTag', 'unreachable'] as const) {
+      refusing.set(box.identity.device, outcome)
+      ben.crash()
+      await scene.run(15 * second)
+      const [event] = await say(
+        anna,
+        ben,
+        1,
+        [...refusing.keys()].length + ['full', 'busy', 'unknownTag', 'unreachable'].indexOf(outcome) * 10,
+      )
+      await scene.run(30 * second)
+      expect(event !== undefined && scene.delivery(anna, event)).toBe('written')
+      refusing.delete(box.identity.device)
+      await scene.run(11 * minute)
+      expect(event !== undefined && scene.delivery(anna, event)).toBe('held')
+      ben.start()
+      await scene.run(30 * second)
+      expect(event !== undefined && scene.delivery(anna, event)).toBe('delivered')
+    }
+    expect(scene.shown(ben, anna).length).toBe(5)
+  })
+
+  it('is left anew when a mailbox had it longer than it keeps anything', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    ben.crash()
+    await scene.run(15 * second)
+    await say(anna, ben, 1)
+    await scene.run(5 * second)
+    const before = held(box)
+    expect(before).toBeGreaterThan(0)
+    scene.world.ether.post.at(box.identity.device).items = []
+    anna.crash()
+    for (const peer of scene.world.peers) peer.clockOffsetMs = 29 * day
+    anna.start()
+    await scene.run(20 * second)
+    expect(held(box)).toBe(0)
+    anna.crash()
+    for (const peer of scene.world.peers) peer.clockOffsetMs = 31 * day
+    anna.start()
+    await scene.run(20 * second)
+    expect(held(box)).toBeGreaterThan(0)
+  })
+})
+
+describe('what a mailbox sees', () => {
+  it('has other tags every day, for every pair and at every mailbox', async () => {
+    const { anna, ben, boxes } = await begin(2)
+    const tags = boxes.map((box) => [...scene.world.ether.post.at(box.identity.device).tags.keys()])
+    const all = tags.flat().map((tag) => tag.split(' ')[1])
+    expect(all.length).toBeGreaterThan(100)
+    expect(new Set(all).size).toBe(all.length)
+    ben.crash()
+    await scene.run(15 * second)
+    const used = new Set<string>()
+    for (const offset of [0, 1, 2]) {
+      for (const peer of [anna, ...boxes]) peer.clockOffsetMs = offset * day
+      await say(anna, ben, 1, offset)
+      await scene.run(20 * minute)
+      for (const item of scene.world.ether.post.at(boxes[0]?.identity.device as never).items) used.add(item.tag)
+    }
+    expect(used.size).toBe(3)
+  })
+
+  it('is told of a new contact, and to take nothing of one who was removed', async () => {
+    scene = await new Scene(4).begin()
+    const [anna, ben, box, carl] = [0, 1, 2, 3].map((number) => scene.peer(number)) as [Peer, Peer, Peer, Peer]
+    await scene.meet(box, ben)
+    await serve(box)
+    await scene.run(10 * second)
+    const post = scene.world.ether.post.at(box.identity.device)
+    const itemTags = () => [...post.tags.keys()].filter((tag) => tag.startsWith('item ')).length
+    expect(itemTags()).toBe(0)
+    await scene.meet(ben, anna)
+    const one = itemTags()
+    expect(one).toBeGreaterThan(0)
+    await scene.meet(ben, carl)
+    expect(itemTags()).toBe(2 * one)
+    await scene.do<'blockContact'>(ben, { kind: 'blockContact', account: anna.identity.account, blocked: true })
+    await scene.run(5 * second)
+    expect(itemTags()).toBe(one)
+  })
+
+  it('can put nothing into a conversation: what no contact sealed is removed and refused', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const post = scene.world.ether.post.at(box.identity.device)
+    const [tag] = [...post.tags.keys()].filter((key) => key.startsWith('item '))
+    for (let number = 0; number < 50; number++) {
+      const bytes = new Uint8Array(500).fill(number)
+      post.items.push({
+        id: number.toString(16).padStart(32, '0'),
+        owner: ben.identity.device,
+        tag: (tag ?? '').slice(5),
+        bytes,
+      })
+    }
+    ben.crash()
+    ben.start()
+    await scene.run(30 * second)
+    expect(scene.refusals.get('itemRefused')).toBe(50)
+    expect(post.items).toEqual([])
+    await say(anna, ben, 1)
+    await scene.run(10 * second)
+    expect(scene.shown(ben, anna)).toEqual(['hello', 'text 0'])
+  })
+})
+
+describe('word of where somebody is', () => {
+  const knownOf = (at: Peer, of: Peer) => at.disk.devices.get(of.identity.device)?.addresses
+
+  it('is found by a contact who slept meanwhile, and by nobody else', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    const post = scene.world.ether.post.at(box.identity.device)
+    // His word for her, and what became of the invite by which they met.
+    expect(post.records.size).toBe(2)
+    for (const record of post.records.values()) expect(Buffer.from(record).includes('elsewhere')).toBe(false)
+    ben.crash()
+    await scene.run(15 * second)
+    expect(knownOf(anna, ben)).not.toEqual(['/sim/elsewhere'])
+    anna.start()
+    await scene.run(20 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/elsewhere'])
+  })
+
+  it('is nothing when it is older than what is known, of another day, or altered', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const post = scene.world.ether.post.at(box.identity.device)
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/first')
+    await scene.run(10 * second)
+    const first = new Map(post.records)
+    anna.start()
+    await scene.run(30 * second)
+    ben.endpoint?.move('/sim/second')
+    await scene.run(10 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    ben.crash()
+    await scene.run(15 * second)
+    // The mailbox offers the older word again, then one that it altered.
+    post.records.clear()
+    for (const [tag, record] of first) post.records.set(tag, record)
+    await scene.run(2 * minute)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    for (const record of post.records.values()) record[40] = (record[40] ?? 0) ^ 1
+    await scene.run(10 * minute)
+    expect(knownOf(anna, ben)).toEqual(['/sim/second'])
+    expect(scene.refusals.get('itemRefused') ?? 0).toBeGreaterThan(0)
+  })
+
+  it('is left anew every day, and not looked for without end', async () => {
+    const { anna, ben, boxes } = await begin()
+    const [box] = boxes as [Peer]
+    const post = scene.world.ether.post.at(box.identity.device)
+    anna.crash()
+    await scene.run(15 * second)
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    const [before] = post.records.keys()
+    for (const peer of [ben, box]) peer.clockOffsetMs = day
+    await scene.run(11 * minute)
+    expect([...post.records.keys()].some((tag) => tag !== before)).toBe(true)
+    ben.crash()
+    anna.clockOffsetMs = day
+    anna.start()
+    await scene.run(20 * second)
+    expect(knownOf(anna, ben)).toEqual(['/sim/elsewhere'])
+  })
+})
+
+describe('an invite whose maker sleeps', () => {
+  async function invited(): Promise<{ anna: Peer; ben: Peer; carl: Peer; box: Peer; link: string }> {
+    scene = await new Scene(4).begin()
+    const [anna, ben, box, carl] = [0, 1, 2, 3].map((number) => scene.peer(number)) as [Peer, Peer, Peer, Peer]
+    await scene.meet(box, ben)
+    await serve(box)
+    await scene.run(10 * second)
+    const { link } = await scene.invite(ben)
+    await scene.run(10 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    return { anna, ben, carl, box, link }
+  }
+
+  it('is accepted by way of his mailbox, with what is said at once; he finds both when he wakes', async () => {
+    const { anna, ben, box, link } = await invited()
+    await scene.accept(anna, link)
+    const conversation = scene.conversation(anna, ben)
+    await scene.do<'sendText'>(anna, { kind: 'sendText', conversation, clientId: 'first', text: 'first' })
+    await scene.run(30 * second)
+    expect(scene.contact(anna, ben).state).toBe('active')
+    const [event] = anna.disk.inOrder(conversation)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('held')
+    for (const { bytes } of scene.world.ether.post.at(box.identity.device).items) {
+      expect(Buffer.from(bytes).includes(Buffer.from(anna.identity.device, 'hex'))).toBe(false)
+    }
+    anna.crash()
+    await scene.run(15 * second)
+    ben.start()
+    await scene.run(20 * second)
+    expect(scene.shown(ben, anna)).toEqual(['first'])
+    expect(scene.contact(ben, anna).state).toBe('active')
+    anna.start()
+    await scene.run(20 * second)
+    expect(scene.contact(anna, ben).acceptedInvite).toBe(null)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('delivered')
+  })
+
+  it('tells the second who takes it that it was used, and whoever is late that it was withdrawn', async () => {
+    const { anna, ben, carl, link } = await invited()
+    await scene.accept(anna, link)
+    await scene.run(30 * second)
+    ben.start()
+    await scene.run(20 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.accept(carl, link)
+    await scene.run(30 * second)
+    expect(scene.contact(carl, ben).pendingProblem).toBe('inviteUsed')
+    ben.start()
+    await scene.run(10 * second)
+    const second2 = await scene.invite(ben)
+    await scene.run(10 * second)
+    await scene.do<'withdrawInvite'>(ben, { kind: 'withdrawInvite', invite: second2.invite.invite })
+    await scene.run(10 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.accept(carl, second2.link)
+    await scene.run(30 * second)
+    expect(scene.contact(carl, ben).pendingProblem).toBe('inviteWithdrawn')
+  })
+
+  it('makes no contact of whoever has not its secret, and of two who take it at once only one', async () => {
+    const { anna, ben, carl, box, link } = await invited()
+    const post = scene.world.ether.post.at(box.identity.device)
+    await scene.accept(anna, link)
+    await scene.accept(carl, link)
+    await scene.run(30 * second)
+    // What the mailbox alters, or makes itself, leads nowhere.
+    const forged = post.items.map((item, at) => ({
+      ...item,
+      id: at.toString(16).padStart(32, '0'),
+      bytes: item.bytes.map((byte, place) => (place === 60 ? byte ^ 1 : byte)),
+    }))
+    post.items.push(...forged)
+    expect(forged.length).toBeGreaterThan(1)
+    anna.crash()
+    carl.crash()
+    await scene.run(15 * second)
+    ben.start()
+    await scene.run(30 * second)
+    const known = [anna, carl].filter((peer) => ben.disk.contacts.has(peer.identity.account))
+    expect(known.length).toBe(1)
+    expect(scene.refusals.get('itemRefused')).toBe(forged.length)
+    for (const peer of [anna, carl]) peer.start()
+    await scene.run(30 * second)
+    const problems = [anna, carl].map((peer) => scene.contact(peer, ben).pendingProblem)
+    expect(problems.filter((problem) => problem === 'inviteUsed').length).toBe(1)
+  })
+})
