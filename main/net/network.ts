@@ -49,6 +49,7 @@ const limits = networkLimits
 
 class Libp2pNetwork implements Network {
   readonly mail: Mailboxes
+  readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections

@@ -15,6 +15,7 @@ class FakeStream implements LinkStream {
   readonly sent: number[] = []
   full = false
   endedAs: string | null = null
+  delayMs: number | null = null
   onEnd: () => void = () => undefined
   send(frame: Uint8Array): SendOutcome {
     if (this.full) return 'full'
@@ -31,6 +32,9 @@ class FakeStream implements LinkStream {
   }
   wake(): void {
     this.sent.push(-2)
+  }
+  roundTripMs(): number | null {
+    return this.delayMs
   }
 }
 
@@ -230,6 +234,16 @@ describe('Peers', () => {
     scene.add('them')
     expect(scene.events).toEqual(['up lan', 'writable', 'writable'])
     expect(scene.send(1)).toBe('sent')
+  })
+
+  it('tells the round trip of the stream that is used', () => {
+    const scene = new Scene()
+    const [ours, theirs] = [scene.add('us'), scene.add('them')]
+    theirs.delayMs = 80
+    expect(scene.peers.roundTripMs(great)).toBeNull()
+    ours.delayMs = 12
+    expect(scene.peers.roundTripMs(great)).toBe(12)
+    expect(scene.peers.roundTripMs(small)).toBeNull()
   })
 
   it('bounds the streams of one device', () => {

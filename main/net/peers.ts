@@ -9,7 +9,7 @@ import type { Clock, PathKind, SendOutcome } from '../core/ports.ts'
 import type { PeerStream } from './stream/peerStream.ts'
 
 /** What is asked of a stream here. */
-export type LinkStream = Pick<PeerStream, 'send' | 'end' | 'pulse' | 'wake' | 'framelessPulses'>
+export type LinkStream = Pick<PeerStream, 'send' | 'end' | 'pulse' | 'wake' | 'framelessPulses' | 'roundTripMs'>
 
 /** A stream and what is needed to choose between two. */
 export interface Link {
@@ -85,6 +85,11 @@ export class Peers {
   /** The stream on which the device's frames go now. */
   streamOf(device: DeviceId): LinkStream | null {
     return this.#peers.get(device)?.used.stream ?? null
+  }
+
+  /** How long the device takes to answer, if that is known; see PeerStream. */
+  roundTripMs(device: DeviceId): number | null {
+    return this.#peers.get(device)?.used.stream.roundTripMs() ?? null
   }
 
   devices(): readonly DeviceId[] {

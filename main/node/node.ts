@@ -102,8 +102,8 @@ class RunningNode implements OpenNode {
   readonly #driver: Driver
   readonly #monitor: NetworkMonitor
   readonly #publisher: Publisher
-  readonly #nearby: Nearby
   readonly #keeper: MailboxKeeper
+  readonly #nearby: Nearby
 
   constructor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array) {
     const { clock, random, crypto, store, stream, log } = options
@@ -116,6 +116,7 @@ class RunningNode implements OpenNode {
       clock,
       crypto,
       store,
+      mailbox: store.mailbox,
       network: this.#monitor,
       resident: () => this.#driver.state(),
       submit: (command) => this.#driver.submit(command),
@@ -146,8 +147,8 @@ class RunningNode implements OpenNode {
   }
 
   async close(): Promise<void> {
-    await this.#nearby.stop()
     this.#keeper.stop()
+    await this.#nearby.stop()
     await this.#driver.stop()
     await this.#monitor.stop()
     await this.#publisher.idle()
@@ -182,7 +183,7 @@ class RunningNode implements OpenNode {
       listenFailed: (error) => {
         if (error.kind !== 'portInUse') return
         const { message } = contractError('portInUse', { got: error.port })
-        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', message })
+        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', account: null, message })
       },
     }
   }

@@ -70,10 +70,7 @@ export const methods = {
   'message.details': method(
     'How far a message has come with each device of its recipients.',
     object({ event: dto.eventId }),
-    object({
-      message: dto.messageSchema,
-      deliveries: list(object({ account: dto.accountId, device: dto.deviceId, delivery: dto.deliverySchema }), 1_000),
-    }),
+    object({ message: dto.messageSchema, deliveries: list(dto.deliveryDetailsSchema, 1_000) }),
   ),
   'conversation.markRead': method(
     'Marks everything up to this message as read, and tells its senders if receipts are on.',
@@ -133,6 +130,11 @@ export const methods = {
     object({ account: dto.accountId }),
     dto.contactSchema,
   ),
+  'contact.setServiceUse': method(
+    'Whether this contact’s device may pass calls on to this one and hold messages for it.',
+    object({ account: dto.accountId, use: dto.serviceUse }),
+    dto.contactSchema,
+  ),
 
   'verification.get': method(
     'Safety number and QR text for a contact.',
@@ -189,6 +191,12 @@ export const methods = {
   ),
 
   'settings.set': method('Replaces the settings.', object({ settings: dto.settingsSchema }), dto.settingsSchema),
+  'connections.get': method(
+    'How contacts are reached at this moment, all or one, and who makes this device reachable. Measures round trips.',
+    object({ account: nullable(dto.accountId) }),
+    dto.connectionsSchema,
+  ),
+  'mailbox.usage': method('What this device holds for its contacts.', nothing, dto.holdingSchema),
   'network.wake': method('Dial everybody now: after a resume or a network change.', nothing, dto.networkSchema),
 } as const
 

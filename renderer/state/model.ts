@@ -45,7 +45,7 @@ export interface MessageWindow {
   readonly visitedAt: number
 }
 
-export type WarningCode = Extract<ContractEvent, { kind: 'warning' }>['code']
+export type Warning = Extract<ContractEvent, { kind: 'warning' }>
 
 export interface Notice {
   readonly id: number
@@ -126,9 +126,12 @@ export function emptyWindow(visitedAt: number): MessageWindow {
 
 export type {
   Comparison,
+  Connection,
+  Connections,
   Contact,
   Conversation,
   Delivery,
+  DeliveryDetails,
   ExportFile,
   Invite,
   Message,
@@ -137,6 +140,7 @@ export type {
   NetworkStatus,
   Profile,
   Self,
+  ServiceUse,
   Settings,
   Verification,
 } from '../../preload/contract/dto.ts'

@@ -51,6 +51,8 @@ function contact(change: Partial<Contact> = {}): Contact {
     addedAtMs: 0,
     looksLike: null,
     pendingProblem: null,
+    offers: { relay: false, mailbox: false },
+    serviceUse: 'auto',
     ...change,
   }
 }

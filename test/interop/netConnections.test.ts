@@ -88,6 +88,23 @@ describe.concurrent('meeting', () => {
     })
   })
 
+  it('tells how long the other takes to answer, to whichever side asks', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const a = await scene.node(1)
+    const b = await scene.node(2)
+    expect(a.network.roundTripMs(b.device)).toBeNull()
+    a.network.setPeers([b.target()])
+    await Promise.all([a.untilUp(b.device), b.untilUp(a.device)])
+    const measured = (): readonly (number | null)[] => [
+      a.network.roundTripMs(b.device),
+      b.network.roundTripMs(a.device),
+    ]
+    await expect.poll(() => measured().every((ms) => ms !== null && ms >= 0), { timeout: 5_000 }).toBe(true)
+    a.network.disconnect(b.device)
+    await a.until('down', () => a.count('peerDown') === 1)
+    expect(a.network.roundTripMs(b.device)).toBeNull()
+  })
+
   it('comes back when the other stops and starts again', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const a = await scene.node(1)

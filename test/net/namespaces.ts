@@ -32,8 +32,8 @@ export class NamespaceProcess {
   #watchers: (() => void)[] = []
   #errors = ''
 
-  constructor(namespace: string, script: string, args: readonly string[]) {
-    this.#process = spawn('ip', ['netns', 'exec', namespace, process.execPath, script, ...args])
+  constructor(namespace: string, script: string, args: readonly string[], program = process.execPath) {
+    this.#process = spawn('ip', ['netns', 'exec', namespace, program, script, ...args])
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       this.said.push(JSON.parse(line))
       for (const watcher of this.#watchers) watcher()

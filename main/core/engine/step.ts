@@ -18,7 +18,15 @@ import {
   onPeerUp,
   onWritable,
 } from './connection.ts'
-import { acceptKey, blockContact, removeContact, renameContact, renameSelf, setVerified } from './contacts.ts'
+import {
+  acceptKey,
+  blockContact,
+  removeContact,
+  renameContact,
+  renameSelf,
+  setServiceUse,
+  setVerified,
+} from './contacts.ts'
 import type { Effect } from './effects.ts'
 import { flush } from './flush.ts'
 import type { Happening, Input } from './inputs.ts'
@@ -80,6 +88,8 @@ function onCommand(turn: Turn, command: Command): Result<Reply, CommandError> {
       return removeContact(turn, command.account)
     case 'blockContact':
       return blockContact(turn, command)
+    case 'setServiceUse':
+      return setServiceUse(turn, command)
     case 'setSettings':
       return setSettings(turn, command.values)
     default:

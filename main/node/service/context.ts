@@ -2,7 +2,17 @@
 import type { LocalIdentity } from '../../core/identity/account.ts'
 import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/engine/commands.ts'
 import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
-import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
+import type {
+  Clock,
+  ContactRow,
+  Crypto,
+  DeviceRow,
+  InviteRow,
+  MailboxStore,
+  SelfRow,
+  SettingValue,
+  Store,
+} from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import type { Nearby } from '../nearby/nearby.ts'
 import type { NetworkMonitor } from '../networkMonitor.ts'
@@ -25,6 +35,8 @@ export interface NodeContext {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly store: Store
+  /** What lies here for others. */
+  readonly mailbox: Pick<MailboxStore, 'usage'>
   readonly network: NetworkMonitor
   readonly resident: () => ResidentView
   readonly submit: <K extends CommandKind>(command: CommandOf<K>) => Promise<Result<Replies[K], SubmitError>>

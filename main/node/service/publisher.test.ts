@@ -84,6 +84,7 @@ function setUp(records: readonly MessageRecord[]) {
     clock: { nowMs: () => nowMs, after: () => () => undefined },
     crypto: nobleCrypto,
     store,
+    mailbox: { usage: unused },
     network: new NetworkMonitor({} as never, watcher, true, silent),
     resident: () => ({
       identity,
@@ -169,7 +170,7 @@ describe('Publisher', () => {
     }
     await warn()
     await warn()
-    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull' }])
+    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull', account: null }])
     pass(60_000)
     await warn()
     expect(events()).toHaveLength(2)

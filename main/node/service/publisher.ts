@@ -181,20 +181,23 @@ export class Publisher {
 
   #sentenceOf(warning: Warning): {
     code: 'diskFull' | 'storageFailed' | 'keyChanged' | 'inviteFailed'
+    account: AccountId | null
     message: string
   } {
     switch (warning.kind) {
       case 'keyChanged': {
-        const name = nameOf(this.#context, warning.account)
-        return { code: 'keyChanged', message: `${name}: ${contractError('contactKeyChanged').message}` }
+        const { account } = warning
+        const message = `${nameOf(this.#context, account)}: ${contractError('contactKeyChanged').message}`
+        return { code: 'keyChanged', account, message }
       }
       case 'inviteFailed': {
-        const name = nameOf(this.#context, warning.account)
-        return { code: 'inviteFailed', message: `${name}: ${inviteProblem(warning.problem)}` }
+        const { account, problem } = warning
+        const message = `${nameOf(this.#context, account)}: ${inviteProblem(problem)}`
+        return { code: 'inviteFailed', account, message }
       }
       case 'storage': {
         const { code, message } = fromStoreError(warning.error)
-        return { code: code === 'diskFull' ? 'diskFull' : 'storageFailed', message }
+        return { code: code === 'diskFull' ? 'diskFull' : 'storageFailed', account: null, message }
       }
     }
   }

@@ -10,6 +10,7 @@ import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import { badRequest, contractError } from '../errors.ts'
 import type { ProfileManager } from '../profile/manager.ts'
+import { connectionHandlers } from './connections.ts'
 import { contactHandlers } from './contacts.ts'
 import type { NodeContext } from './context.ts'
 import { toSelf } from './dto.ts'
@@ -58,6 +59,7 @@ function openHandlers(context: NodeContext, stream: EventStream): Handlers<OpenM
     ...messageHandlers(context),
     ...inviteHandlers(context),
     ...contactHandlers(context),
+    ...connectionHandlers(context),
     ...verificationHandlers(context),
     ...nearbyHandlers(context),
     ...settingsHandlers(context),

@@ -9,9 +9,10 @@ import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Profile, Settings } from '../../../preload/contract/dto.ts'
 import { FakeNode } from './fakeNode.ts'
-import { anna, dmitri, mei, nearby } from './people.ts'
+import { anna, ben, chiara, dmitri, mei, nearby } from './people.ts'
 import type { Screen, Stage } from './screen.ts'
 import { launch, openScreen } from './screen.ts'
+import { heldText, hiddenNode, lonelyNode, wideNode } from './wide.ts'
 
 const directory = join(import.meta.dirname, '../../../out/screens')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -50,7 +51,9 @@ const crowd = [
   nearby('A name that is as long as a name may be, which is a good deal of it'.slice(0, 64)),
 ]
 
-const views: { readonly [name: string]: (page: Page, node: FakeNode) => Promise<void> } = {
+type Views = { readonly [name: string]: (page: Page, node: FakeNode) => Promise<void> }
+
+const views: Views = {
   list: async (page) => page.getByRole('region', { name: 'Conversations' }).waitFor(),
   conversation: async (page) => open(page, anna.name),
   details: async (page) => {
@@ -131,6 +134,65 @@ const views: { readonly [name: string]: (page: Page, node: FakeNode) => Promise<
   },
 }
 
+async function settings(page: Page, section: string): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Export fingerprint' }).waitFor()
+  await page.getByRole('heading', { name: section, exact: true }).evaluate((heading) => heading.scrollIntoView())
+}
+
+const wide: Views = {
+  connections: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('1.2 s').waitFor()
+  },
+  serving: async (page) => {
+    await settings(page, 'For your contacts')
+    await page.getByText('41 messages for 3 contacts').waitFor()
+  },
+  privacy: async (page) => settings(page, 'Privacy'),
+  offers: async (page) => {
+    await open(page, chiara.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByText('In use:').waitFor()
+  },
+  held: async (page) => {
+    await open(page, ben.name)
+    await page.getByText(heldText).last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Message details' }).click()
+    await page.getByText('holds it until').waitFor()
+  },
+}
+
+const lonely: Views = {
+  nobody: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('No contact is connected').waitFor()
+  },
+  inviteFailed: async (page) => {
+    await open(page, mei.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByRole('region', { name: 'Details' }).getByText('It expired before').waitFor()
+  },
+  inviteRefused: async (page) => {
+    await page.getByRole('button', { name: 'New contact' }).first().click()
+    await page.getByRole('textbox', { name: 'Invite link' }).fill('waxwing:abcdef')
+    await page.getByRole('button', { name: 'Copy a request' }).waitFor()
+  },
+}
+
+const hidden: Views = {
+  proxy: async (page) => {
+    await settings(page, 'Privacy')
+    await page.getByRole('textbox', { name: 'Port' }).fill('0')
+    await page.getByRole('button', { name: 'Use this proxy' }).click()
+    await page.getByText('A port is a number').waitFor()
+  },
+  proxyFails: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('Nothing goes out past the proxy').last().waitFor()
+  },
+}
+
 const closed: {
   readonly [name: string]: { readonly profile: Partial<Profile>; readonly go: (page: Page) => Promise<void> }
 } = {
@@ -205,6 +267,17 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
     await screen.close()
   })
 
+  it.each([
+    ...Object.entries(wide).map(([view, go]) => ({ view, go, make: wideNode })),
+    ...Object.entries(lonely).map(([view, go]) => ({ view, go, make: lonelyNode })),
+    ...Object.entries(hidden).map(([view, go]) => ({ view, go, make: hiddenNode })),
+  ])('$view', async ({ view, go, make }) => {
+    const screen = await openScreen(stage, make({ settings: { theme } }), { size, scheme })
+    await go(screen.page, screen.node)
+    await expectGood(screen, `${view}-${name}`)
+    await screen.close()
+  })
+
   it.each(Object.entries(closed))('%s', async (view, { profile, go }) => {
     const screen = await openScreen(stage, new FakeNode({ profile, settings: { theme } }), { size, scheme })
     await go(screen.page)
@@ -224,6 +297,13 @@ describe('light-large', () => {
   it.each(['list', 'conversation', 'details', 'verify'])('%s', async (view) => {
     const screen = await openScreen(stage, new FakeNode(), { size: [1920, 1080] })
     await views[view]?.(screen.page, screen.node)
+    await expectGood(screen, `${view}-light-large`)
+    await screen.close()
+  })
+
+  it.each(['connections', 'held'])('%s', async (view) => {
+    const screen = await openScreen(stage, wideNode(), { size: [1920, 1080] })
+    await wide[view]?.(screen.page, screen.node)
     await expectGood(screen, `${view}-light-large`)
     await screen.close()
   })
