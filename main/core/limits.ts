@@ -172,6 +172,7 @@ export const implementationLimits = {
   recordsPerStepMax: 128,
   /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
   seekAfterMs: 10 * second,
+  seekInviteAfterMs: 3 * second,
   seekRetryMs: minute,
   seekRetryMsMax: hour,
   seeksPerTickMax: 16,
