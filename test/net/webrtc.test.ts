@@ -29,7 +29,10 @@ afterEach(async () => {
 })
 
 async function peer(name: string, number: number): Promise<Peer> {
-  const made = new Peer(internet.run(name, script.path, String(number), 'any', 'off', String(port), 'on'), lanKey)
+  const made = new Peer(
+    internet.run(name, script.path, String(number), 'any', 'off', String(port), 'open', 'off', 'on'),
+    lanKey,
+  )
   await made.started()
   return made
 }

@@ -3,6 +3,7 @@ import { last, numbered } from '../../net/lab/laboratory.ts'
 import type { Laboratory, Pair } from '../../net/lab/laboratory.ts'
 import type { LabNode } from '../../net/lab/labNode.ts'
 import { befriend } from '../../interop/headlessNode.ts'
+import { measureSync } from '../disk.ts'
 import { median, percentile } from '../statistics.ts'
 import { rawRoundTrips } from './raw.ts'
 import { milliseconds, plain, within } from './rows.ts'
@@ -11,6 +12,7 @@ import type { Row } from './rows.ts'
 const starts = 5
 const warmUp = 50
 const messages = 500
+const syncs = 200
 /** The last number of host0's address as the laboratory gives it. */
 const firstNumber = 2
 
@@ -88,6 +90,7 @@ export async function measureLan(lab: Laboratory, rawPeer: string): Promise<read
   const took: number[] = []
   for (const text of numbered('message', messages)) took.push(await deliver(pair.anna, conversation, text))
   const after = await rawRoundTrips(lab.internet, rawPeer, 'host0', 'host1', address)
+  const sync = median(measureSync(syncs))
   const [raw, delivered] = [median([...before, ...after]), median(took)]
   return [
     within(`LAN: found and first message delivered, median of ${starts} starts`, median(home.times), 1_000),
@@ -96,6 +99,7 @@ export async function measureLan(lab: Laboratory, rawPeer: string): Promise<read
     within('LAN: the same, the slowest', Math.max(...times), 1_000),
     plain('LAN: from invite made to first message delivered', milliseconds(firstMs)),
     plain('LAN: raw libp2p round trip, 256 B, median', milliseconds(raw)),
+    plain('LAN: `fdatasync` of 4 KiB on this disk, median', milliseconds(sync)),
     plain(`LAN: send to stored and acknowledged, median of ${messages}`, milliseconds(delivered)),
     plain('LAN: the same, 99th percentile', milliseconds(percentile(took, 0.99))),
     within(

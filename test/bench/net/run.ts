@@ -44,8 +44,8 @@ const notes = `Whole headless nodes in network namespaces on this machine, witho
 translate addresses (Linux: cone by a map of nftables, portRestricted by MASQUERADE, symmetric by MASQUERADE
 --random-fully), ${delayMs} ms each way from the public network where the relay stands, so that two of them are ${4 * delayMs} ms
 apart and back. Times begin when the later of both answers that its profile is open, where a row says "both up". What is
-lost is lost to each side's incoming packets. A message counts as delivered when its sender was told so, after the
-receiver's commit.
+lost is lost to each side's incoming packets. A message counts as delivered when its sender was told so, after three
+commits that wait for the disk: its own, the receiver's, and its own again.
 `
 
 const why = whyNoHomes()

@@ -43,7 +43,7 @@ describe.skipIf(why !== null)('whole nodes in two homes', () => {
     expect(relay.path(pair.anna)).toBe('direct')
     // Where the NATs let them they find a direct way beside it; else they stay with the relay.
     const path = natA === 'symmetric' ? 'relay' : 'webrtc'
-    await Promise.all([pair.anna.connected(pair.ben, path), pair.ben.connected(pair.anna, path)])
+    await Promise.all([pair.anna.connected(pair.ben, path, 60_000), pair.ben.connected(pair.anna, path, 60_000)])
     await expectTalk(pair)
   })
 
