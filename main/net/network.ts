@@ -385,7 +385,7 @@ class Libp2pNetwork implements Network {
 
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
-    this.#dialling.soon(device)
+    this.#dialling.found(device, address)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }
