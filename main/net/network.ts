@@ -239,13 +239,14 @@ class Libp2pNetwork implements Network {
         this.#reconnector.disconnected(device, durationMs)
         this.#upgrades.connected(device)
         handler.event({ kind: 'peerDown', device })
-        this.#relays.lost(device)
+        this.#relays.ended(device, durationMs)
       },
       writable: (device) => handler.event({ kind: 'writable', device }),
     })
   }
 
-  #onPath(device: DeviceId, { path }: Link): void {
+  #onPath(device: DeviceId, { path, address }: Link): void {
+    this.#relays.reached(device, address)
     if (path === 'relay') {
       this.#upgrades.disconnected(device, limits.stableConnectionMs)
       return this.#relays.lost(device)

@@ -9,7 +9,7 @@ import type { SocketAddress } from '../addresses.ts'
 import type { LinkStream } from '../peers.ts'
 import { remoteSocket } from '../remote.ts'
 import { PeerStream } from '../stream/peerStream.ts'
-import { formatRelayed } from './address.ts'
+import { formatRelayed, parseRelayed } from './address.ts'
 import type { RelayedAddress } from './address.ts'
 import { RelayClient } from './client.ts'
 import { reserve } from './hop.ts'
@@ -35,6 +35,9 @@ export class Relays {
   readonly #reservations: Reservations
   /** Where we last dialled each relay with success. */
   readonly #answeredAt = new Map<DeviceId, SocketAddress>()
+  /** The relay through which a device is reached, and those that let it down lately, the last one last. */
+  readonly #used = new Map<DeviceId, DeviceId>()
+  readonly #shunned = new Map<DeviceId, readonly DeviceId[]>()
 
   constructor(options: RelaysOptions) {
     const { clock, random, log, book, changed } = options
@@ -68,6 +71,7 @@ export class Relays {
   targetsChanged(): void {
     this.#reservations.setRelays(this.#options.book.relays())
     this.host.keep()
+    for (const device of this.#shunned.keys()) if (!this.#options.book.has(device)) this.#shunned.delete(device)
   }
 
   /** A device is connected directly. */
@@ -80,13 +84,35 @@ export class Relays {
     this.#reservations.disconnected(device)
   }
 
+  /** A device is reached by this address: through a relay, or not. */
+  reached(device: DeviceId, address: string): void {
+    const relayed = parseRelayed(address)
+    if (relayed === null) this.#used.delete(device)
+    else this.#used.set(device, relayed.relay)
+  }
+
+  /** It is reached no more. A relay that takes calls and carries nothing must not be the first one for ever. */
+  ended(device: DeviceId, durationMs: number): void {
+    this.lost(device)
+    const relay = this.#used.get(device)
+    this.#used.delete(device)
+    if (relay === undefined || !this.#options.book.has(device)) return
+    const others = (this.#shunned.get(device) ?? []).filter((other) => other !== relay)
+    const shunned = durationMs < networkLimits.stableConnectionMs ? [...others, relay] : others
+    this.#shunned.set(device, shunned.slice(-networkLimits.relaysMax))
+  }
+
   isOurs(relay: DeviceId): boolean {
     return this.#reservations.has(relay)
   }
 
-  /** The relays through which a device can be dialled now. */
+  /** The relays through which a device can be dialled now, best first. */
   waysTo(device: DeviceId): readonly RelayedAddress[] {
-    return this.#options.book.relayed(device).filter(({ relay }) => this.#connectionOf(relay) !== null)
+    const shunned = this.#shunned.get(device) ?? []
+    return this.#options.book
+      .relayed(device)
+      .filter(({ relay }) => this.#connectionOf(relay) !== null)
+      .toSorted((one, other) => shunned.indexOf(one.relay) - shunned.indexOf(other.relay))
   }
 
   /** Where this device can be reached through relays. */
