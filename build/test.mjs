@@ -20,7 +20,7 @@ await runMain(async () => {
   const progress = new Progress()
   const display = names.includes('e2e') && !hasDisplay() ? ['display'] : []
   const needs = [...display, ...(names.includes('net') ? ['net'] : []), 'test']
-  const needsBundle = names.some((name) => ['e2e', 'interop', 'crash', 'conformance'].includes(name))
+  const needsBundle = names.some((name) => ['e2e', 'interop', 'crash', 'conformance', 'net'].includes(name))
   const needsRuntime = needsBundle || names.includes('runtime')
   await setUp({ runtime: needsRuntime, system: needs, bundle: needsBundle }, progress)
   const total = { passed: 0, failed: 0, skipped: 0 }

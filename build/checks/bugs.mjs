@@ -6,6 +6,7 @@ import { epochBugs } from './bugs/epochs.mjs'
 import { identityBugs } from './bugs/identity.mjs'
 import { keyBugs } from './bugs/keys.mjs'
 import { Lane } from './bugs/lane.mjs'
+import { nearbyBugs } from './bugs/nearby.mjs'
 import { ratchetBugs } from './bugs/ratchet.mjs'
 import { sessionBugs } from './bugs/session.mjs'
 import { wireBugs } from './bugs/wire.mjs'
@@ -27,6 +28,7 @@ const everyBug = [
   ...sessionBugs,
   ...wireBugs,
   ...identityBugs,
+  ...nearbyBugs,
 ]
 const named = process.argv.slice(2)
 const bugs = named.length > 0 ? everyBug.filter(({ id }) => named.includes(id)) : everyBug

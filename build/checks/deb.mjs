@@ -55,8 +55,9 @@ async function checkArchive(deb) {
   await check('carries the builds of native modules for this platform alone', async () => {
     const { stdout } = await mustRun('dpkg-deb', ['--contents', deb])
     const natives = stdout.split('\n').filter((line) => /\.(?:node|bare)$/.test(line))
-    const own = natives.filter((line) => line.includes(`/prebuilds/${process.platform}-${process.arch}/`))
-    expect(natives.length === 2 && own.length === 2, natives.join('\n'))
+    const platform = `${process.platform}-${process.arch}`
+    const own = natives.filter((line) => new RegExp(`/(?:prebuilds|@node-datachannel)/${platform}[-/]`).test(line))
+    expect(natives.length === 3 && own.length === 3, natives.join('\n'))
   })
   await check('depends on what a Debian 12 has', async () => {
     const { stdout } = await mustRun('dpkg-deb', ['--field', deb, 'Depends'])

@@ -8,6 +8,8 @@ const libp2p = [
   '@chainsafe/libp2p-yamux',
   '@multiformats/*',
   'multicast-dns',
+  'node-datachannel',
+  'socks',
   'uint8arraylist',
   'p-event',
 ]

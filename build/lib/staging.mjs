@@ -52,7 +52,9 @@ export function nativePackages() {
     const path = locate(from, name)
     if (path === undefined || found.has(path)) return
     found.add(path)
-    for (const dependency of Object.keys(manifest(join(root, path)).dependencies ?? {})) visit(path, dependency)
+    // Optional ones are builds for other platforms, which are not there, and the one for this.
+    const { dependencies, optionalDependencies } = manifest(join(root, path))
+    for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) visit(path, dependency)
   }
   for (const name of Object.keys(manifest(root).dependencies)) visit('', name)
   return [...found]

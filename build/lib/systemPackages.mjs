@@ -17,7 +17,7 @@ const commands = {
   display: { Xvfb: 'xvfb' },
   test: { 'ssh-keygen': 'openssh-client' },
   package: { '7za': 'p7zip-full', 'dpkg-deb': 'dpkg' },
-  net: { ip: 'iproute2', iptables: 'iptables', nft: 'nftables' },
+  net: { ip: 'iproute2', iptables: 'iptables', nft: 'nftables', python3: 'python3' },
 }
 
 /**

@@ -8,7 +8,7 @@ const { WAXWING_ELECTRON_VERSION: electronVersion } = process.env
 /** Files that Electron's folder brings and an application must not carry. */
 const leftovers = ['resources/default_app.asar', 'waxwing-development-runtime.json', 'version']
 
-/** Native packages carry a build for every platform; an application carries its own. */
+/** Some native packages carry a build for every platform; an application carries its own. */
 const onlyOwnPrebuilds = ['!**/prebuilds/!(${platform}-${arch})/**', '!**/*.bare']
 
 /** @type {import('electron-builder').Configuration} */
@@ -28,6 +28,8 @@ export default {
     '!**/*.{cc,c,h,d.ts,d.mts,d.cts,md}',
     '!**/CMakeLists.txt',
     '!node_modules/sodium-native/extensions/**',
+    '!node_modules/node-datachannel/{src,dist/cjs,dist/types,dist/esm/polyfill}/**',
+    '!node_modules/node-datachannel/{jest.config.ts,rollup.config.mjs,tsconfig.json}',
     ...onlyOwnPrebuilds,
   ],
   // A native module cannot be loaded from inside the archive.

@@ -3,6 +3,11 @@
  * on it, and PROTOCOL.md names it. The second is this implementation's own.
  */
 
+export { mailboxLimits } from './mailboxLimits.ts'
+export { nearbyLimits } from './nearbyLimits.ts'
+export { networkLimits } from './networkLimits.ts'
+export { visitLimits } from './visitLimits.ts'
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -75,6 +80,8 @@ export const protocolLimits = {
   /** A post-quantum block stands in the first messages of a turn, and then in every so many-th. */
   pqBlockFirstMessages: 4,
   pqBlockEveryMessages: 16,
+  /** A message between two people nearby: an invite's link and what stands before it. */
+  nearbyMessageSizeBytesMax: 4_100,
 } as const
 
 /** Of this implementation. */
@@ -152,6 +159,8 @@ export const implementationLimits = {
   mailItemLifetimeMs: 30 * day,
   /** Acknowledgments and refusals that wait for a device that is away; the oldest are forgotten, and told another time. */
   mailOwedMax: 1_024,
+  /** Invites whose bundles lie at our mailboxes; of more the newest. */
+  mailInvitesMax: 32,
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
@@ -198,118 +207,6 @@ export const implementationLimits = {
   messagePageMax: 200,
 } as const
 
-/** Of the adapter that carries frames over libp2p (main/net). */
-export const networkLimits = {
-  // Listening and accepting.
-  connectionsMax: 300,
-  connectionsPerDeviceMax: 4,
-  /** Connections of devices that stand in no target, and how young one must be to be safe from a newer one. */
-  strangerConnectionsMax: 32,
-  strangerConnectionSafeMs: 10 * second,
-  /** Sockets that have not yet proved a key, in all and from one address; beyond it the oldest is closed. */
-  pendingInboundMax: 64,
-  pendingInboundPerAddressMax: 16,
-  inboundPerAddressPerSecondMax: 32,
-  listenBacklog: 128,
-  inboundUpgradeTimeoutMs: 4 * second,
-  /** A connection without a stream of frames is closed after this long. */
-  streamOpenTimeoutMs: 10 * second,
-  /** A device that is no target is closed when no frame came or went for this long. */
-  strangerIdleMs: 2 * minute,
-  /** Streams that a stranger may have open on one connection. */
-  muxerStreamsMax: 8,
-  /** Streams that a peer may open in a second; beyond it its connection ends. */
-  streamsPerSecondMax: 32,
-  identifySizeBytesMax: 8_192,
-
-  // The stream of frames.
-  streamWindowBytesMax: 524_288,
-  streamReadBufferBytesMax: 1_048_576,
-  /** `send` says `full` while this much waits to be written. */
-  streamWriteBufferBytesMax: 262_144,
-  /** A frame that has begun must be whole after this long. */
-  frameDurationMsMax: 8 * second,
-  /** The pulse by which streams are watched; figures in pulses are immune to a clock that jumps. */
-  pulseMs: second,
-  heartbeatPulses: 3,
-  silencePulsesMax: 8,
-  /** After a wake, a stream that has said nothing for this many pulses is dead. */
-  wakeSilencePulsesMax: 4,
-  /** A pulse that comes this much too late, or early, means sleep or a changed clock. */
-  pulseDriftMsMax: 5 * second,
-  /** Two connections that opened within this time crossed; the smaller device's one stays. */
-  crossedDialsMs: 5 * second,
-  /** How long a replaced stream may still deliver what was under way. */
-  replacedStreamLingerMs: 2 * second,
-
-  // Dialling.
-  dialsMax: 16,
-  addressesPerDialMax: 12,
-  /** The lowest port that is dialled in private networks: those below belong to services of the system. */
-  nearPortMin: 1_024,
-  connectTimeoutMs: 3 * second,
-  connectStaggerMs: 200,
-  handshakeTimeoutMs: 6 * second,
-  dialTimeoutMs: 15 * second,
-  redialAfterMs: 500,
-  redialAfterMsMax: minute,
-  /** A connection that lasted this long resets the back-off. */
-  stableConnectionMs: 30 * second,
-  interfacePollMs: 2 * second,
-
-  // Through relays.
-  /** Relays at which this device keeps a place. */
-  relaysMax: 3,
-  /** A relay must answer a request for a place after this long, and with so much at most. */
-  reservationTimeoutMs: 5 * second,
-  reservationAnswerBytesMax: 4_096,
-  /** A place is asked for anew after this long, whatever the relay says of its end: its clock may be wrong. */
-  reservationRenewMs: 30 * minute,
-  reservationRetryMs: 2 * second,
-  reservationRetryMsMax: 5 * minute,
-  /** How long an address through a relay is still told after the connection with the relay ended. */
-  reservationLingerMs: 30 * second,
-  /** Direct addresses of a peer have this start before one through a relay is dialled. */
-  relayAfterMs: second,
-  relayDialTimeoutMs: 5 * second,
-  /** Dials through one relay; the relay ends who opens more than `streamsPerSecondMax` streams. */
-  relayDialsPerSecondMax: 16,
-  /** A peer that is reached through a relay is dialled directly again after this long, doubling up to the maximum. */
-  upgradeAfterMs: 30 * second,
-  upgradeAfterMsMax: 5 * minute,
-  /** A relayed stream that came while a better one lives is kept until the better one has proved that it does. */
-  relayedLingerMs: 12 * second,
-
-  // Serving as a relay.
-  relayReservationsMax: 256,
-  relayReservationLifetimeMs: 2 * hour,
-  /** Connections that are passed on, in all and of one device, and how many a device may be called by in a second. */
-  relayConnectionsMax: 256,
-  relayConnectionsPerPeerMax: 64,
-  relayCallsPerSecondMax: 16,
-  /** A request to a relay, or of one, must be whole after this long and is no longer than this. */
-  relayRequestTimeoutMs: 6 * second,
-  relayRequestSizeBytesMax: 4_096,
-  /** Bytes of one direction of a passed-on connection that wait for a slower receiver before the sender is held. */
-  relayBufferBytesMax: 131_072,
-
-  // The LAN.
-  lanEpochMs: 15 * minute,
-  lanTokenSizeBytes: 16,
-  lanTokensPerPacket: 60,
-  lanPacketsPerAnnouncementMax: 16,
-  lanAnnounceIntervalMs: minute,
-  lanAnnounceGapMs: second,
-  lanAddressesPerPeerMax: 4,
-  lanAddressLifetimeMs: 10 * minute,
-  lanPacketsPerSecondMax: 200,
-  /** What goes unfragmented over Ethernet: an announcement is smaller. */
-  lanPacketSizeBytesMax: 1_472,
-  lanInterfacesMax: 8,
-  /** A peer found on the LAN is dialled at once at most this often. */
-  lanDialGapMs: 5 * second,
-} as const
-
 /** Of the encrypted store and the profile's files (main/store). */
 export const storeLimits = {
   /** How long a statement waits for another process that holds the file. */
@@ -336,35 +233,6 @@ export const storeLimits = {
   vaultMemoryKiBDefault: 65_536,
   vaultPassesDefault: 3,
   profileNameLengthMax: 64,
-} as const
-
-/** Of what a device keeps that serves as a mailbox (main/store). */
-export const mailboxLimits = {
-  /** A nonce (24 bytes), the largest padded frame (65,568) and a tag (16). */
-  itemSizeBytesMax: 65_608,
-  recordSizeBytesMax: 2_048,
-  /** What may lie under one tag, which is one sender's of one day. */
-  itemsPerTagMax: 4_096,
-  sizePerTagBytesMax: 16 * 1024 * 1024,
-  /** What may lie there for one device. */
-  itemsPerOwnerMax: 20_000,
-  sizePerOwnerBytesMax: 64 * 1024 * 1024,
-  recordsPerOwnerMax: 4_096,
-  tagsPerOwnerMax: 20_000,
-  /** In all; records count among the bytes. */
-  sizeBytesMax: 1024 * 1024 * 1024,
-  tagsMax: 1_000_000,
-  /** How many days ahead a tag may be registered. */
-  tagDaysAheadMax: 32,
-  itemLifetimeMs: 30 * day,
-  recordLifetimeMsMax: 2 * day,
-  pruneIntervalMs: hour,
-  /** By how much items age between two prunings at most: a clock that leaps ahead does not expire what lies there. */
-  pruneStepMsMax: day,
-  /** Items that go in one transaction while pruning: others wait for it. */
-  pruneItemsMax: 64,
-  /** Requests on their way to the store's thread, which has the device's own work to do as well. */
-  requestsPendingMax: 32,
 } as const
 
 export const durationsMs = { second, minute, hour, day } as const

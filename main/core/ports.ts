@@ -124,6 +124,8 @@ export interface Network {
   /** Gives a frame to the peer's stream. `sent` means handed over, never received: only an acknowledgment is. */
   send(device: DeviceId, frame: Uint8Array): SendOutcome
   disconnect(device: DeviceId): void
+  /** How long the peer's node takes to answer, as measured last; asks it anew. Null when that is not known. */
+  roundTripMs(device: DeviceId): number | null
   /** LAN discovery on or off, at once. */
   setLanDiscovery(on: boolean): void
   /** What this device does for those of `setPeers`; nothing at first. */

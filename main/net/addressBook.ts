@@ -2,13 +2,15 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
-import type { Clock, PeerTarget } from '../core/ports.ts'
-import { formatAddress, parseAddress, scopeOf } from './addresses.ts'
+import type { Clock, PeerTarget, Privacy } from '../core/ports.ts'
+import { parseOwnAddress, scopeOf, socketAddresses } from './addresses.ts'
 import type { SocketAddress } from './addresses.ts'
 import { mayDial } from './confinement.ts'
 import type { LocalInterface } from './interfaces.ts'
-import { peerOf } from './keys.ts'
+import { deviceOfText, peerOf } from './keys.ts'
 import { Sightings } from './lan/sightings.ts'
+import { formatDialAddress, isNamed, parseName } from './names.ts'
+import type { DialAddress } from './names.ts'
 import type { Confinement } from './options.ts'
 import { parseRelayed } from './relay/address.ts'
 import type { RelayedAddress } from './relay/address.ts'
@@ -22,6 +24,7 @@ export class AddressBook {
   interfaces: readonly LocalInterface[] = []
   /** On which this node listens; 0 while it does not. */
   port = 0
+  privacy: Privacy = { kind: 'open' }
 
   constructor(confine: Confinement, clock: Clock) {
     this.#confine = confine
@@ -47,21 +50,21 @@ export class AddressBook {
   }
 
   /** Where to dial a device, best first: where it was seen on the LAN, then our own subnets, then the rest. */
-  direct(device: DeviceId): readonly SocketAddress[] {
+  direct(device: DeviceId): readonly DialAddress[] {
     const told = this.#told(device)
     const near = told.filter((address) => scopeOf(address.host) === 'private')
     const rest = told.filter((address) => scopeOf(address.host) !== 'private')
-    const all = [...this.#sightings.of(device, this.#clock.nowMs()), ...near, ...rest]
-    const unique = new Map(all.map((address) => [formatAddress(address), address]))
-    return [...unique.values()].filter((address) => this.permits(address))
+    const all = [...this.#sightings.of(device, this.#clock.nowMs()), ...near, ...rest, ...this.#named(device)]
+    const unique = new Map(all.map((address) => [formatDialAddress(address), address]))
+    return [...unique.values()].filter((address) => this.permits(device, address))
   }
 
-  /** The relays through which a device says that it can be reached, as far as they are contacts of ours. */
+  /** The relays through which a device says that it can be reached. */
   relayed(device: DeviceId): readonly RelayedAddress[] {
     const relayed = new Map<DeviceId, RelayedAddress>()
     for (const text of this.#texts(device)) {
       const address = parseRelayed(text)
-      if (address === null || address.relay === device || !this.#targets.has(address.relay)) continue
+      if (address === null || address.relay === device) continue
       if (!relayed.has(address.relay)) relayed.set(address.relay, address)
     }
     return [...relayed.values()].slice(0, networkLimits.relaysMax)
@@ -77,6 +80,11 @@ export class AddressBook {
       .map(({ device }) => device)
   }
 
+  /** The contacts that serve us as mailboxes. */
+  mailboxes(): readonly DeviceId[] {
+    return [...this.#targets.values()].filter(({ mailbox }) => mailbox).map(({ device }) => device)
+  }
+
   /** The contacts that serve as relays. */
   relays(): readonly DeviceId[] {
     return [...this.#targets.values()].filter(({ relay }) => relay).map(({ device }) => device)
@@ -86,21 +94,38 @@ export class AddressBook {
    * The address of a relay that others are told: one that reaches it from anywhere, where it answered us before where
    * it says that it is. A network that is confined tells what it may dial itself.
    */
-  tellable(relay: DeviceId, answeredAt: SocketAddress | null): SocketAddress | null {
-    const known = [...(answeredAt === null ? [] : [answeredAt]), ...this.#told(relay)]
-    const everywhere = (address: SocketAddress): boolean =>
-      this.#confine !== 'none' || scopeOf(address.host) === 'global'
-    return known.find((address) => everywhere(address) && this.permits(address)) ?? null
+  tellable(relay: DeviceId, answeredAt: DialAddress | null): DialAddress | null {
+    const known = [...(answeredAt === null ? [] : [answeredAt]), ...this.#told(relay), ...this.#onions(relay)]
+    const everywhere = (address: DialAddress): boolean =>
+      this.#confine !== 'none' || isNamed(address) || scopeOf(address.host) === 'global'
+    return known.find((address) => everywhere(address) && this.permits(relay, address)) ?? null
   }
 
-  permits(address: SocketAddress): boolean {
+  /** Whether the device may learn our address: in the mode that goes through relays, those that serve us alone. */
+  mayMeet(device: DeviceId): boolean {
+    return this.privacy.kind !== 'relayOnly' || this.#serves(device)
+  }
+
+  /** Whether a device may be dialled at an address. */
+  permits(device: DeviceId, address: DialAddress): boolean {
+    if (!this.mayMeet(device)) return false
+    const isProxied = this.privacy.kind === 'proxy'
+    if (isNamed(address)) return isProxied
+    // What is near is near to the proxy, if at all: its machine and its network are not ours to knock at.
+    if (isProxied && scopeOf(address.host) !== 'global') return false
     return mayDial(this.#confine, address, this.interfaces) && !this.#isOwn(address)
   }
 
   /** As `permits`, for libp2p. */
   permitsText(address: Multiaddr): boolean {
-    const parsed = parseAddress(address.toString().replace(/\/p2p\/[^/]+$/, ''))
-    return parsed.ok && this.permits(parsed.value)
+    const [, text = '', peer = ''] = /^(.+)\/p2p\/([^/]+)$/.exec(address.toString()) ?? []
+    const [device, parsed] = [deviceOfText(peer), parseOwnAddress(text) ?? parseName(text)]
+    return device !== null && parsed !== null && this.permits(device, parsed)
+  }
+
+  #serves(device: DeviceId): boolean {
+    const target = this.#targets.get(device)
+    return target !== undefined && (target.relay || target.mailbox)
   }
 
   #isOwn(address: SocketAddress): boolean {
@@ -112,10 +137,16 @@ export class AddressBook {
     return this.#targets.get(device)?.addresses.slice(0, protocolLimits.addressesMax) ?? []
   }
 
+  #named(device: DeviceId): DialAddress[] {
+    if (this.privacy.kind !== 'proxy') return []
+    return this.#texts(device).flatMap((text) => parseName(text) ?? [])
+  }
+
+  #onions(device: DeviceId): DialAddress[] {
+    return this.#named(device).filter(({ family }) => family === 'onion3')
+  }
+
   #told(device: DeviceId): SocketAddress[] {
-    return this.#texts(device).flatMap((text) => {
-      const address = parseAddress(text)
-      return address.ok ? [address.value] : []
-    })
+    return socketAddresses(this.#texts(device))
   }
 }

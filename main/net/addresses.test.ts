@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { formatAddress, inSubnet, ipBytes, parseAddress, pathOf, scopeOf, sourceOf } from './addresses.ts'
+import {
+  formatAddress,
+  inSubnet,
+  ipBytes,
+  linkAddress,
+  parseAddress,
+  parseOwnAddress,
+  pathOf,
+  scopeOf,
+  sourceOf,
+} from './addresses.ts'
 
 describe('parseAddress', () => {
   it.each([
@@ -40,6 +50,36 @@ describe('parseAddress', () => {
     expect(parseAddress('/ip4/1.2.3.4/tcp/0')).toEqual({ ok: false, error: { kind: 'badPort', got: 0 } })
     expect(parseAddress('/ip4/1.2.3.4/tcp/65536')).toEqual({ ok: false, error: { kind: 'badPort', got: 65_536 } })
     expect(parseAddress('/'.repeat(201))).toEqual({ ok: false, error: { kind: 'tooLong', got: 201, max: 200 } })
+  })
+})
+
+describe('addresses of one link', () => {
+  it('keep their interface, and come back as they went', () => {
+    const address = linkAddress('fe80::1%eth0', 4_001)
+    expect(address).toEqual({ family: 'ip6', host: 'fe80::1', port: 4_001, zone: 'eth0' })
+    const text = address === null ? '' : formatAddress(address)
+    expect(text).toBe('/ip6zone/eth0/ip6/fe80::1/tcp/4001')
+    expect(parseOwnAddress(text)).toEqual(address)
+    expect(linkAddress('FE80::A%14', 1)?.zone).toBe('14')
+  })
+
+  it.each([
+    'fe80::1',
+    '2001:db8::1%eth0',
+    'fe80::1%',
+    'fe80::1%a/b',
+    'fe80::1%a b',
+    `fe80::1%${'x'.repeat(33)}`,
+    '::1%lo',
+  ])('are not %s', (host) => {
+    expect(linkAddress(host, 4_001)).toBeNull()
+  })
+
+  it('are nothing that anybody may tell us', () => {
+    expect(parseAddress('/ip6zone/eth0/ip6/fe80::1/tcp/4001').ok).toBe(false)
+    expect(parseOwnAddress('/ip6zone/eth0/ip6/2001:db8::1/tcp/4001')).toBeNull()
+    expect(parseOwnAddress('/ip6zone/eth0/ip4/169.254.1.1/tcp/4001')).toBeNull()
+    expect(parseOwnAddress('/ip4/9.9.9.9/tcp/4001')?.host).toBe('9.9.9.9')
   })
 })
 
@@ -93,6 +133,7 @@ describe('subnets and sources', () => {
   it('counts an IPv6 /64 as one sender', () => {
     expect(sourceOf('2001:db8::1')).toBe(sourceOf('2001:db8::ffff:1'))
     expect(sourceOf('2001:db8::1')).not.toBe(sourceOf('2001:db8:0:1::1'))
+    expect(sourceOf('fe80::1')).not.toBe(sourceOf('fe80::2'))
     expect(sourceOf('10.0.0.1')).not.toBe(sourceOf('10.0.0.2'))
   })
 

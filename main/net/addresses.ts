@@ -15,6 +15,8 @@ export interface SocketAddress {
   /** Canonical text: dotted, or RFC 5952. */
   readonly host: string
   readonly port: number
+  /** The interface on whose link a link-local address lies. Only discovery sets it: no address from outside has one. */
+  readonly zone?: string
 }
 
 export type AddressError =
@@ -73,8 +75,33 @@ export function parseAddress(text: string): Result<SocketAddress, AddressError> 
   return address === null ? err({ kind: 'notAnAddress' }) : ok(address)
 }
 
+/** Those of the texts from outside that are addresses of sockets. */
+export function socketAddresses(texts: readonly string[]): SocketAddress[] {
+  return texts.slice(0, protocolLimits.addressesMax).flatMap((text) => {
+    const address = parseAddress(text)
+    return address.ok ? [address.value] : []
+  })
+}
+
 export function formatAddress(address: SocketAddress): string {
-  return `/${address.family}/${address.host}/tcp/${address.port}`
+  const text = `/${address.family}/${address.host}/tcp/${address.port}`
+  return address.zone === undefined ? text : `/ip6zone/${address.zone}${text}`
+}
+
+/** A link-local address as sockets name it, `fe80::1%eth0`; null for any other text. */
+export function linkAddress(host: string, port: number): SocketAddress | null {
+  const [, plain = '', zone = ''] = /^(fe[89ab][0-9a-f]:[0-9a-f:]{1,40})%([A-Za-z0-9_.-]{1,32})$/i.exec(host) ?? []
+  const address = socketAddress(plain, port)
+  return address === null ? null : { ...address, zone }
+}
+
+/** Reads back what `formatAddress` wrote, a zone included. Not for texts from outside. */
+export function parseOwnAddress(text: string): SocketAddress | null {
+  const [, zone = '', rest = ''] = /^\/ip6zone\/([A-Za-z0-9_.-]{1,32})(\/ip6\/.+)$/.exec(text) ?? []
+  const address = parseAddress(zone === '' ? text : rest)
+  if (!address.ok) return null
+  if (zone === '') return address.value
+  return scopeOf(address.value.host) === 'linkLocal' ? { ...address.value, zone } : null
 }
 
 function scope4(a: number, b: number): Scope {
@@ -121,9 +148,9 @@ export function inSubnet(host: string, network: string, prefixLength: number): b
   return true
 }
 
-/** What stands for one sender when abuse is counted: an IPv4 address, or an IPv6 /64. */
+/** What stands for one sender when abuse is counted: an IPv4 address, or an IPv6 /64, but on one link the whole of it. */
 export function sourceOf(host: string): string {
   const bytes = ipBytes(host)
   if (bytes === null) return host
-  return bytes.length === 4 ? bytes.join('.') : bytes.subarray(0, 8).join('.')
+  return bytes.length === 4 || scopeOf(host) === 'linkLocal' ? bytes.join('.') : bytes.subarray(0, 8).join('.')
 }

@@ -6,7 +6,7 @@ import { announceableHosts } from './interfaces.ts'
 import type { LocalInterface } from './interfaces.ts'
 import type { NetworkOptions } from './options.ts'
 
-type Where = Pick<NetworkOptions, 'confine' | 'listen'>
+type Where = Pick<NetworkOptions, 'confine' | 'listen' | 'announce'>
 
 /** The hosts at which this device can be dialled, best first. */
 function hostsOf({ confine, listen }: Where, interfaces: readonly LocalInterface[]): readonly string[] {
@@ -20,10 +20,10 @@ function hostsOf({ confine, listen }: Where, interfaces: readonly LocalInterface
 /** Direct addresses; none while nothing listens. */
 export function directAddresses(where: Where, interfaces: readonly LocalInterface[], port: number): readonly string[] {
   if (port === 0) return []
-  return hostsOf(where, interfaces).flatMap((host) => {
-    const address = socketAddress(host, port)
-    return address === null ? [] : [formatAddress(address)]
-  })
+  const told = (where.announce ?? []).map(({ host, port: chosen }) => socketAddress(host, chosen === 0 ? port : chosen))
+  const found = hostsOf(where, interfaces).map((host) => socketAddress(host, port))
+  const texts = [...told, ...found].flatMap((address) => (address === null ? [] : [formatAddress(address)]))
+  return [...new Set(texts)]
 }
 
 /** Direct ones first, in such numbers that the relayed ones find room. */

@@ -5,18 +5,22 @@ import type { AddressFamily, SocketAddress } from './addresses.ts'
 import type { LocalInterface } from './interfaces.ts'
 import type { Confinement } from './options.ts'
 
+function isOnLan(confine: Confinement, address: SocketAddress, interfaces: readonly LocalInterface[]): boolean {
+  return lanInterfaces(confine, interfaces).some((one) => one.zone === address.zone)
+}
+
 /** Whether a socket to this address may be made at all. Asked in the one place that makes sockets. */
 export function mayDial(confine: Confinement, address: SocketAddress, interfaces: readonly LocalInterface[]): boolean {
   const scope = scopeOf(address.host)
   if (scope === 'unspecified' || scope === 'reserved') return false
   if (confine === 'loopback') return scope === 'loopback'
-  // An IPv6 link-local address needs a zone, which no address of a peer carries.
-  if (scope === 'linkLocal' && address.family === 'ip6') return false
+  // An IPv6 link-local address needs a zone, which no address of a peer carries: discovery alone gives it.
+  if (scope === 'linkLocal' && address.family === 'ip6' && !isOnLan(confine, address, interfaces)) return false
   // A peer's word must not make this program talk to the services of its own machine.
   if (scope === 'loopback') return false
   // Nor to the services of its network: routers, printers, shares. No node of ours needs such a port there.
   if (scope !== 'global' && address.port < networkLimits.nearPortMin) return false
-  if (confine === 'none') return true
+  if (confine === 'none' || address.zone !== undefined) return true
   return interfaces
     .filter((one) => confine.interfaces.includes(one.name))
     .flatMap((one) => one.addresses)

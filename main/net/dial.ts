@@ -5,10 +5,11 @@ import { networkLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'
-import { formatAddress } from './addresses.ts'
-import type { SocketAddress } from './addresses.ts'
 import { deadline } from './deadline.ts'
+import { formatDialAddress } from './names.ts'
+import type { DialAddress } from './names.ts'
 import { raceConnect } from './sockets.ts'
+import type { Connect } from './sockets.ts'
 import { framesProtocol } from './stream/frames.ts'
 import type { ReadySockets } from './transport.ts'
 
@@ -27,7 +28,10 @@ export interface DialOptions {
   readonly node: Libp2p
   readonly readySockets: ReadySockets
   readonly clock: Clock
-  readonly permits: (address: SocketAddress) => boolean
+  readonly permits: (address: DialAddress) => boolean
+  /** Makes the sockets to this device, within `dialTimeoutMs` in all. */
+  readonly connect: Connect
+  readonly dialTimeoutMs: number
 }
 
 export interface Dialled {
@@ -42,7 +46,7 @@ async function prove(
   winner: Awaited<ReturnType<typeof raceConnect>> & object,
   signal: AbortSignal,
 ): Promise<Connection | null> {
-  const address = `${formatAddress(winner.address)}/p2p/${peer.toString()}`
+  const address = `${formatDialAddress(winner.address)}/p2p/${peer.toString()}`
   options.readySockets.put(address, winner.socket)
   try {
     return await options.node.dial(multiaddr(address), { signal })
@@ -77,27 +81,38 @@ export async function openStream(connection: Connection, signal: AbortSignal): P
  * the key is left out and the others are tried again; such an owner learns nothing of us (Noise XX: the
  * initiator proves itself last).
  */
-export async function dialDevice(
+export async function connectDevice(
   options: DialOptions,
   peer: PeerId,
-  addresses: readonly SocketAddress[],
-  outer: AbortSignal,
-): Promise<Result<Dialled, DialError>> {
+  addresses: readonly DialAddress[],
+  signal: AbortSignal,
+): Promise<Result<Connection, DialError>> {
   let left = addresses.filter(options.permits).slice(0, networkLimits.addressesPerDialMax)
   if (left.length === 0) return err({ kind: 'noAddress' })
   const addressesTried = left.length
   let answered = 0
-  const { signal, clear } = deadline(options.clock, networkLimits.dialTimeoutMs, outer)
+  while (left.length > 0) {
+    const winner = await raceConnect(left, { ...options, signal })
+    if (winner === null) break
+    answered++
+    const connection = await prove(options, peer, winner, signal)
+    if (connection !== null) return ok(connection)
+    left = left.filter((address) => address !== winner.address)
+  }
+  return err({ kind: 'notReached', addressesTried, answered })
+}
+
+/** Connects with the device, and opens the stream of frames. */
+export async function dialDevice(
+  options: DialOptions,
+  peer: PeerId,
+  addresses: readonly DialAddress[],
+  outer: AbortSignal,
+): Promise<Result<Dialled, DialError>> {
+  const { signal, clear } = deadline(options.clock, options.dialTimeoutMs, outer)
   try {
-    while (left.length > 0) {
-      const winner = await raceConnect(left, { clock: options.clock, signal, permits: options.permits })
-      if (winner === null) break
-      answered++
-      const connection = await prove(options, peer, winner, signal)
-      if (connection !== null) return await openStream(connection, signal)
-      left = left.filter((address) => address !== winner.address)
-    }
-    return err({ kind: 'notReached', addressesTried, answered })
+    const connection = await connectDevice(options, peer, addresses, signal)
+    return connection.ok ? await openStream(connection.value, signal) : connection
   } finally {
     clear()
   }

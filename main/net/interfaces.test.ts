@@ -125,6 +125,22 @@ describe('confinement', () => {
     expect(hosts.filter((host) => may({ interfaces: ['enp3s0'] }, host))).toEqual(['192.168.7.9'])
   })
 
+  it('lets an address of one link be dialled on the links of the LAN alone', () => {
+    const mayOn = (confine: Parameters<typeof mayDial>[0], zone: string, port = 4_001): boolean =>
+      mayDial(confine, { family: 'ip6', host: 'fe80::9', port, zone }, interfaces)
+    expect(['enp3s0', 'docker0', 'lo', 'eth9'].filter((zone) => mayOn('none', zone))).toEqual(['enp3s0'])
+    expect(mayOn({ interfaces: ['enp3s0'] }, 'enp3s0')).toBe(true)
+    expect([mayOn({ interfaces: ['docker0'] }, 'enp3s0'), mayOn('loopback', 'enp3s0')]).toEqual([false, false])
+    expect(mayOn('none', 'enp3s0', 445)).toBe(false)
+  })
+
+  it('names links by number where the system does', () => {
+    const numbered = { ...raw, enp3s0: [{ ...info('fe80::5', 'ffff:ffff:ffff:ffff::'), scopeid: 14 }] } as typeof raw
+    const zones = (numbers: boolean): readonly string[] =>
+      readInterfaces(() => numbered, sys, numbers).flatMap(({ name, zone }) => (name === 'enp3s0' ? [zone] : []))
+    expect([zones(false), zones(true)]).toEqual([['enp3s0'], ['14']])
+  })
+
   it('listens where it may', () => {
     const both = ['ip4', 'ip6'] as const
     expect(listenHosts('loopback', false, both, interfaces)).toEqual(['127.0.0.1', '::1'])

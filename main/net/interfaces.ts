@@ -21,6 +21,8 @@ export interface InterfaceAddress {
 
 export interface LocalInterface {
   readonly name: string
+  /** By which link-local addresses name it: a name, but on Windows a number. */
+  readonly zone: string
   readonly physical: boolean
   readonly loopback: boolean
   readonly addresses: readonly InterfaceAddress[]
@@ -64,6 +66,7 @@ function prefixOf(netmask: string): number {
 export function readInterfaces(
   read: () => NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces,
   sys: SysNet | null = process.platform === 'linux' ? realSysNet : null,
+  zonesAreNumbers = process.platform === 'win32',
 ): readonly LocalInterface[] {
   let raw: NodeJS.Dict<NetworkInterfaceInfo[]>
   try {
@@ -73,6 +76,7 @@ export function readInterfaces(
   }
   return Object.entries(raw).map(([name, infos = []]) => ({
     name,
+    zone: zonesAreNumbers ? String(infos.find((info) => info.family === 'IPv6')?.scopeid ?? 0) : name,
     physical: !infos.some((info) => info.internal) && isPhysical(name, sys),
     loopback: infos.some((info) => info.internal),
     addresses: infos.map((info) => ({

@@ -1,7 +1,7 @@
 /** Devices and libp2p's names for them: a device id is the hex of the Ed25519 key in the peer id. */
 import { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
-import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
 import { deviceIdOf, idBytes } from '../core/ids.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { isUnsafeKey } from './unsafeKeys.ts'
@@ -19,6 +19,15 @@ export function deviceOfKey(key: PrivateKey): DeviceId {
 export function deviceOf(peer: PeerId): DeviceId | null {
   if (peer.type !== 'Ed25519' || isUnsafeKey(peer.publicKey.raw)) return null
   return deviceIdOf(peer.publicKey.raw)
+}
+
+/** The device of a peer id's text; null when it is none of ours. */
+export function deviceOfText(text: string): DeviceId | null {
+  try {
+    return deviceOf(peerIdFromString(text))
+  } catch {
+    return null
+  }
 }
 
 /** Null when the id's bytes are no point of the curve, so that nobody can prove it, or one that anybody can. */

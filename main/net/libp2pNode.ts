@@ -1,13 +1,13 @@
 /** libp2p as this program uses it: TCP, Noise, Yamux, identify, and relays that contacts run; no third party's service, no discovery. */
 import { noise } from '@chainsafe/libp2p-noise'
-import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
+import type { ICryptoInterface, NoiseComponents } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p, PrivateKey, Transport } from '@libp2p/interface'
+import type { ConnectionEncrypter, ConnectionGater, Libp2p, PrivateKey, Transport, Upgrader } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { networkLimits } from '../core/limits.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
 import { boundedYamux } from './muxer.ts'
 import type { RelayClient } from './relay/client.ts'
@@ -19,18 +19,38 @@ import type { ListenPlan, ReadySockets } from './transport.ts'
 export interface NodeOptions {
   readonly privateKey: PrivateKey
   readonly clock: Clock
-  readonly noiseCrypto: ICryptoInterface | undefined
+  readonly noiseCrypto?: ICryptoInterface
   readonly listenHosts: readonly string[]
+  /** For who is dialled, and for who comes. */
+  readonly handshakeTimeoutMs: number
+  readonly inboundTimeoutMs: number
   readonly listenPlan: ListenPlan
   readonly readySockets: ReadySockets
   readonly gate: ConnectionGater
   readonly relayClient: RelayClient
   readonly relayHost: RelayHost
+  /** Told what makes a connection of a channel, before the node is started. */
+  readonly upgrades: (upgrader: Upgrader) => void
   /** The addresses that identify may tell to a peer. */
   readonly announce: () => readonly string[]
 }
 
 const limits = networkLimits
+
+/** Noise, by which alone we learn who calls through a relay: that says only under which name the call was made. */
+function ourNoise(crypto: ICryptoInterface | undefined): (components: NoiseComponents) => ConnectionEncrypter {
+  const create = noise(crypto === undefined ? {} : { crypto })
+  return (components) => {
+    const encrypter = create(components)
+    const secureInbound = encrypter.secureInbound.bind(encrypter)
+    encrypter.secureInbound = (connection, options) => {
+      const isRelayed = 'remoteAddr' in connection && String(connection.remoteAddr).includes('/p2p-circuit')
+      const { remotePeer, ...rest } = options ?? {}
+      return secureInbound(connection, isRelayed || remotePeer === undefined ? rest : { ...rest, remotePeer })
+    }
+    return encrypter
+  }
+}
 
 /** Makes the node without starting it. */
 export function createNode(options: NodeOptions): Promise<Libp2p> {
@@ -51,19 +71,19 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       waxwingTcp(options.readySockets, listenPlan),
       (components): Transport => options.relayClient.create(components),
     ],
-    connectionEncrypters: [noise(noiseCrypto === undefined ? {} : { crypto: noiseCrypto })],
+    connectionEncrypters: [ourNoise(noiseCrypto)],
     streamMuxers: [boundedYamux(options.clock)],
     connectionGater: options.gate,
     connectionManager: {
       // The gate keeps the real bounds; these only have to lie above them.
-      maxConnections: limits.connectionsMax + limits.strangerConnectionsMax,
+      maxConnections: limits.connectionsMax + visitLimits.visitorsMax,
       maxIncomingPendingConnections: 2 * limits.pendingInboundMax,
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
-      inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
-      inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
-      outboundStreamProtocolNegotiationTimeout: limits.handshakeTimeoutMs,
-      addressDialTimeout: limits.handshakeTimeoutMs,
-      dialTimeout: limits.handshakeTimeoutMs,
+      inboundUpgradeTimeout: options.inboundTimeoutMs,
+      inboundStreamProtocolNegotiationTimeout: options.inboundTimeoutMs,
+      outboundStreamProtocolNegotiationTimeout: options.handshakeTimeoutMs,
+      addressDialTimeout: options.handshakeTimeoutMs,
+      dialTimeout: options.handshakeTimeoutMs,
       maxParallelDials: limits.dialsMax,
       reconnectRetries: 0,
       resolvers: {},
@@ -74,6 +94,7 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     services: {
       identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
       relay: (components) => options.relayHost.create(components),
+      upgrades: ({ upgrader }) => options.upgrades(upgrader),
     },
   })
 }

@@ -3,31 +3,33 @@ import './withResolvers.ts'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { DeviceId } from '../core/ids.ts'
 import { networkLimits, protocolLimits } from '../core/limits.ts'
-import type { ListenError, Network, NetworkHandler, PeerTarget, SendOutcome, Serving } from '../core/ports.ts'
+import type { Network, NetworkHandler, PeerTarget, Privacy, SendOutcome, Serving } from '../core/ports.ts'
 import { AddressBook } from './addressBook.ts'
 import type { SocketAddress } from './addresses.ts'
-import { announcement, directAddresses } from './announcement.ts'
-import { lanInterfaces, listenHosts } from './confinement.ts'
 import { Connections } from './connections.ts'
+import { Dialling } from './dialling.ts'
+import type { Dialled } from './dial.ts'
 import { createGate } from './gate.ts'
-import { readInterfaces, signatureOf } from './interfaces.ts'
-import { deviceKey, deviceOf, deviceOfKey, peerOf } from './keys.ts'
-import { Discovery } from './lan/discovery.ts'
+import { deviceKey, deviceOf, deviceOfKey } from './keys.ts'
 import type { LanPair } from './lan/tokens.ts'
 import { createNode } from './libp2pNode.ts'
-import { absentMail } from './mailbox/absent.ts'
+import { Mailboxes } from './mailbox/mailboxes.ts'
+import { openNode } from './openNode.ts'
 import type { NetworkOptions } from './options.ts'
 import { Peers } from './peers.ts'
 import type { Link } from './peers.ts'
 import { startPulse } from './pulse.ts'
-import { reach, reachDirectly } from './reach.ts'
-import type { ReachOptions } from './reach.ts'
-import { Reconnector } from './reconnect.ts'
 import { Relays } from './relay/relays.ts'
 import { remoteOf } from './remote.ts'
-import { framesProtocol } from './stream/frames.ts'
+import { silentLogger } from './silentLogger.ts'
 import { PeerStream } from './stream/peerStream.ts'
-import { listenProblems, ReadySockets } from './transport.ts'
+import { StunResponder } from './stun/responder.ts'
+import { Surroundings } from './surroundings.ts'
+import { ListenReport, ReadySockets } from './transport.ts'
+import { visitor } from './visitor.ts'
+import { samePrivacy, Ways } from './ways.ts'
+import { createWebrtc } from './webrtc/create.ts'
+import type { Webrtc } from './webrtc/webrtc.ts'
 
 /** Makes a network that is not started yet. Nothing is opened before `start`. */
 export function createNetwork(options: NetworkOptions): Network {
@@ -46,49 +48,46 @@ interface Running {
 const limits = networkLimits
 
 class Libp2pNetwork implements Network {
-  readonly mail = absentMail
+  readonly mail: Mailboxes
+  readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
-  readonly #discovery: Discovery
-  /** Dials whom nothing connects with us, and looks for a direct way to whom a relay does. */
-  readonly #reconnector: Reconnector
-  readonly #upgrades: Reconnector
+  readonly #surroundings: Surroundings
   readonly #relays: Relays
+  readonly #webrtc: Webrtc
+  readonly #dialling: Dialling
+  readonly #stun: StunResponder
+  /** Whom to tell, from `start` to `stop`. */
+  #handler: NetworkHandler | null = null
   #running: Running | null = null
-  #lan: boolean
+  /** Starts and stops, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #ways: Ways
+  #serving = false
   #pulses = 0
-  #announced = ''
 
   constructor(options: NetworkOptions) {
     const { clock, random, log } = options
     this.#options = options
-    this.#lan = options.lan
+    this.#ways = this.#waysOf(options.privacy)
     this.#book = new AddressBook(options.confine, clock)
+    this.#book.privacy = options.privacy
     this.#connections = new Connections(clock)
-    this.#discovery = new Discovery({
-      clock,
-      random,
-      log,
-      port: () => this.#book.port,
+    this.#surroundings = new Surroundings({
+      network: options,
+      book: this.#book,
+      relayed: () => this.#relays.addresses(),
       found: (device, address) => this.#found(device, address),
+      event: (event) => this.#running?.handler.event(event),
     })
-    this.#reconnector = new Reconnector({
+    const hold = (connection: Connection): (() => void) | null => this.#connections.hold(connection)
+    const visit = visitor({
       clock,
       random,
-      pace: { afterMs: limits.redialAfterMs, afterMsMax: limits.redialAfterMsMax },
-      dial: (device) => this.#dial(device),
-      isConnected: (device) => this.#running?.peers.has(device) ?? false,
-      isDialable: (device) =>
-        this.#running !== null && (this.#book.direct(device).length > 0 || this.#relays.waysTo(device).length > 0),
-    })
-    this.#upgrades = new Reconnector({
-      clock,
-      random,
-      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
-      dial: (device) => this.#dialDirectly(device),
-      isConnected: (device) => this.#running?.peers.pathOf(device) !== 'relay',
-      isDialable: (device) => this.#book.direct(device).length > 0,
+      noiseCrypto: options.noiseCrypto,
+      permits: (device, address) => this.#running !== null && this.#book.permits(device, address),
+      ways: () => this.#ways,
     })
     this.#relays = new Relays({
       clock,
@@ -97,36 +96,82 @@ class Libp2pNetwork implements Network {
       book: this.#book,
       streamOf: (device) => this.#running?.peers.streamOf(device) ?? null,
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
-      changed: () => this.#announce(),
+      visit,
+      hold,
+      changed: () => this.#surroundings.announce(),
     })
+    this.mail = new Mailboxes({
+      clock,
+      log,
+      store: options.mailboxStore ?? null,
+      isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
+      mailboxes: () => this.#book.mailboxes(),
+      connectionOf: (device) => this.#connectionOf(device),
+      hold,
+      visit,
+      waiting: (device) => this.#running?.handler.event({ kind: 'mailWaiting', device }),
+    })
+    const reached = ({ stream, connection }: Dialled): void => this.#streamOpened(stream, connection)
+    this.#webrtc = createWebrtc(options, {
+      book: this.#book,
+      relays: this.#relays,
+      pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
+      reached,
+    })
+    this.#dialling = new Dialling({
+      clock,
+      random,
+      log,
+      book: this.#book,
+      relays: this.#relays,
+      webrtc: this.#webrtc,
+      ways: () => this.#ways,
+      running: () => this.#running,
+      reached,
+    })
+    this.#stun = new StunResponder({ clock, log, isConnected: (host) => this.#connections.hasHost(host) })
   }
 
   async start(handler: NetworkHandler): Promise<void> {
-    if (this.#running !== null) throw new Error('The network runs already')
-    const { clock } = this.#options
-    this.#book.interfaces = readInterfaces()
+    if (this.#handler !== null) throw new Error('The network runs already')
+    this.#handler = handler
+    await this.#begin()
+  }
+
+  async stop(): Promise<void> {
+    this.#handler = null
+    this.#end()
+    await this.#turn
+  }
+
+  #begin(): Promise<void> {
+    const begun = this.#turn.then(() => this.#start())
+    this.#turn = begun.catch(() => undefined)
+    return begun
+  }
+
+  async #start(): Promise<void> {
+    const [handler, ways, { clock }] = [this.#handler, this.#ways, this.#options]
+    if (handler === null || this.#running !== null) return
+    this.#surroundings.prepare()
     const readySockets = new ReadySockets()
-    const ports = new Set<number>()
-    const failures: ListenError[] = []
+    const listening = new ListenReport(this.#options.listen)
     const privateKey = await deviceKey(this.#options.deviceSeed)
     const own = deviceOfKey(privateKey)
     const node = await createNode({
+      ...this.#options,
       privateKey,
-      clock,
-      noiseCrypto: this.#options.noiseCrypto,
-      listenHosts: this.#listenHosts(),
-      listenPlan: {
-        port: this.#options.listen.port,
-        portFallback: this.#options.listen.portFallback,
-        listening: (_family, port) => void ports.add(port),
-        failed: (_family, error) => void failures.push(error),
-      },
+      listenPlan: listening,
       readySockets,
+      listenHosts: this.#surroundings.listenHosts(),
+      ...ways.handshake,
       gate: createGate({
         clock,
         admits: (device) => device !== own && handler.admits(device),
+        takesVisitors: () => this.#relays.host.serving || this.mail.host.serving,
         isTarget: (device) => this.#book.has(device),
         mayDial: (address) => this.#book.permitsText(address),
+        mayMeet: (device) => this.#book.mayMeet(device),
         connections: () => this.#connections.all(),
         isOurRelay: (relay) => this.#relays.isOurs(relay),
         mayReserve: (device) => this.#relays.host.mayReserve(device),
@@ -134,10 +179,13 @@ class Libp2pNetwork implements Network {
       }),
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
-      announce: () => this.#directAddresses(),
+      upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
+      announce: () => this.#surroundings.directAddresses(),
     })
+    // Another mode was chosen meanwhile, or none is wanted any more.
+    if (this.#handler !== handler || this.#ways !== ways) return
     const peers = this.#createPeers(own, handler)
-    this.#running = {
+    const running: Running = {
       node,
       handler,
       peers,
@@ -145,29 +193,41 @@ class Libp2pNetwork implements Network {
       stopping: new AbortController(),
       stopPulse: startPulse(clock, { pulse: () => this.#pulse(), drifted: () => this.wake() }),
     }
-    await this.#open(node)
-    this.#reportListening(handler, [...ports], failures)
-    this.#announce()
-    this.#applyLan()
-    this.#reconnector.start()
-    this.#upgrades.start()
+    this.#running = running
+    await openNode(node, {
+      connections: this.#connections,
+      mailbox: this.mail.host,
+      admits: (device) => handler.admits(device),
+      frames: (stream, connection) => this.#streamOpened(stream, connection),
+      webrtc: (stream, connection) => this.#webrtc.onStream(stream, connection),
+    })
+    if (this.#running !== running) return
+    this.#book.port = listening.ports[0] ?? 0
+    listening.tell(handler)
+    this.#surroundings.start()
+    this.#applyServing()
+    this.#dialling.start()
     this.#relays.start()
   }
 
-  async stop(): Promise<void> {
+  /** Ends at once what runs; its remains are cleared away before anything is begun anew. */
+  #end(): void {
     const running = this.#running
     if (running === null) return
     this.#running = null
-    this.#reconnector.stop()
-    this.#upgrades.stop()
+    this.#dialling.stop()
+    this.#webrtc.stop()
     this.#relays.stop()
-    this.#discovery.setInterfaces([])
+    this.mail.stop()
+    const withdrawn = this.#surroundings.stop()
     running.stopping.abort()
     running.stopPulse()
     this.#book.port = 0
-    this.#announced = ''
-    await running.node.stop()
-    this.#connections.stop()
+    this.#applyServing()
+    this.#connections.closeAll()
+    this.#turn = this.#turn
+      .then(() => Promise.all([running.node.stop(), withdrawn]))
+      .then(() => this.#connections.stop())
   }
 
   setPeers(targets: readonly PeerTarget[]): void {
@@ -175,15 +235,15 @@ class Libp2pNetwork implements Network {
     const devices = targets.map((target) => target.device)
     const pairs: LanPair[] = []
     for (const { device, lan } of targets) if (lan !== null) pairs.push({ device, key: lan.key, side: lan.side })
-    this.#discovery.setPairs(pairs)
-    this.#reconnector.setTargets(devices)
-    this.#upgrades.setTargets(devices)
+    this.#surroundings.setPairs(pairs)
+    this.#dialling.setTargets(devices)
     for (const target of targets) {
       const known = before.get(target.device)
       before.delete(target.device)
-      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialSoon(target.device)
+      if (known !== undefined && known.addresses.join() !== target.addresses.join()) this.#dialling.soon(target.device)
     }
     this.#relays.targetsChanged()
+    this.mail.targetsChanged()
     // A device that is wanted no more stays only if it would be let in again.
     for (const device of before.keys()) if (this.#running?.handler.admits(device) !== true) this.disconnect(device)
   }
@@ -201,33 +261,55 @@ class Libp2pNetwork implements Network {
   }
 
   setLanDiscovery(on: boolean): void {
-    this.#lan = on
-    this.#applyLan()
+    this.#surroundings.setLan(on)
   }
 
-  setServing({ relay }: Serving): void {
+  setServing({ relay, mailbox }: Serving): void {
+    this.#serving = relay
     this.#relays.host.setServing(relay)
+    this.mail.host.setServing(mailbox)
+    this.#applyServing()
   }
 
-  setPrivacy(): void {}
-  setPortMapping(): void {}
+  setPortMapping(on: boolean): void {
+    this.#surroundings.setPortMapping(on)
+  }
+
+  setPrivacy(privacy: Privacy): void {
+    if (samePrivacy(privacy, this.#ways.privacy)) return
+    this.#ways = this.#waysOf(privacy)
+    this.#book.privacy = privacy
+    this.#webrtc.setOn(this.#options.webrtc && privacy.kind === 'open')
+    this.#applyPrivacy()
+  }
 
   wake(): void {
-    this.#lookAtInterfaces()
+    this.#surroundings.look()
     for (const device of this.#running?.peers.devices() ?? []) this.#running?.peers.wake(device)
-    this.#reconnector.wake()
-    this.#upgrades.wake()
+    this.#dialling.wake()
   }
 
-  #listenHosts(): readonly string[] {
-    const { confine, listen } = this.#options
-    return listenHosts(confine, listen.loopbackOnly, listen.families, this.#book.interfaces)
+  #waysOf(privacy: Privacy): Ways {
+    const ways: Ways = new Ways(privacy, this.#options, (why) => {
+      if (this.#ways === ways) this.#running?.handler.event({ kind: 'proxyFailed', why })
+    })
+    return ways
+  }
+
+  /**
+   * Every connection ends, allowed ones too, and the node begins anew with the sockets of the new mode: so nothing of
+   * the old one can be left over.
+   */
+  #applyPrivacy(): void {
+    if (this.#handler === null) return
+    this.#end()
+    this.#begin().catch(() => this.#options.log.warn('net.restartFailed'))
   }
 
   #createPeers(own: DeviceId, handler: NetworkHandler): Peers {
     return new Peers(own, this.#options.clock, {
       up: (device, link) => {
-        this.#reconnector.connected(device)
+        this.#dialling.connected(device)
         handler.event({ kind: 'peerUp', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
@@ -235,57 +317,20 @@ class Libp2pNetwork implements Network {
         handler.event({ kind: 'pathChanged', device, path: link.path, address: link.address })
         this.#onPath(device, link)
       },
-      down: (device, durationMs) => {
-        this.#reconnector.disconnected(device, durationMs)
-        this.#upgrades.connected(device)
+      down: (device, durationMs, link) => {
+        this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
-        this.#relays.ended(device, durationMs)
+        this.#relays.ended(device, durationMs, link.address)
       },
       writable: (device) => handler.event({ kind: 'writable', device }),
     })
   }
 
-  #onPath(device: DeviceId, { path, address }: Link): void {
-    this.#relays.reached(device, address)
-    if (path === 'relay') {
-      this.#upgrades.disconnected(device, limits.stableConnectionMs)
-      return this.#relays.lost(device)
-    }
-    this.#upgrades.connected(device)
-    this.#relays.found(device)
-    for (const other of this.#book.through(device)) this.#reconnector.soon(other)
-  }
-
-  async #open(node: Libp2p): Promise<void> {
-    node.addEventListener('connection:open', (event) => this.#connections.opened(event.detail))
-    node.addEventListener('connection:close', (event) => this.#closed(node, event.detail))
-    // One stream of frames per connection, opened by who dialled.
-    const onStream = (stream: Stream, connection: Connection): void => {
-      if (connection.direction === 'inbound') this.#streamOpened(stream, connection)
-      else stream.abort(new Error('Who dialled opens the stream'))
-    }
-    await node.handle(framesProtocol, onStream, {
-      maxInboundStreams: 1,
-      maxOutboundStreams: 1,
-      runOnLimitedConnection: true,
-    })
-    await node.start()
-  }
-
-  #reportListening(handler: NetworkHandler, ports: readonly number[], failures: readonly ListenError[]): void {
-    for (const error of listenProblems(failures, ports)) handler.event({ kind: 'listenFailed', error })
-    this.#book.port = ports[0] ?? 0
-    if (ports.length > 0) handler.event({ kind: 'listening', ports })
-  }
-
-  // ── Connections and streams ────────────────────────────────────────────────────────────────
-
-  #closed(node: Libp2p, connection: Connection): void {
-    this.#connections.closed(connection)
-    // libp2p's book of peers must not grow with every stranger who ever came.
-    if (this.#running !== null && node.getConnections(connection.remotePeer).length === 0) {
-      node.peerStore.delete(connection.remotePeer).catch(() => undefined)
-    }
+  #onPath(device: DeviceId, { path }: Link): void {
+    this.mail.connected(device)
+    this.#dialling.onPath(device, path)
+    if (path === 'relay') this.#relays.lost(device)
+    else this.#relays.found(device)
   }
 
   #streamOpened(stream: Stream, connection: Connection): void {
@@ -321,79 +366,26 @@ class Libp2pNetwork implements Network {
       if (stream.framelessPulses > idlePulsesMax && !this.#book.has(device)) stream.end('idleStranger')
     })
     this.#pulses++
-    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#lookAtInterfaces()) {
-      this.wake()
-    }
+    if (this.#pulses % (limits.interfacePollMs / limits.pulseMs) === 0 && this.#surroundings.look()) this.wake()
   }
 
-  #reachOptions(running: Running, device: DeviceId): ReachOptions {
-    return {
-      node: running.node,
-      readySockets: running.readySockets,
-      clock: this.#options.clock,
-      log: this.#options.log,
-      permits: (address) => this.#book.permits(address),
-      relays: this.#relays.client,
-      isConnected: () => running.peers.has(device),
-      reached: ({ stream, connection }) => {
-        if (this.#running === running && this.#book.has(device)) this.#streamOpened(stream, connection)
-        else connection.abort(new Error('Not wanted any more'))
-      },
-    }
+  /** The connection that carries a device's frames. */
+  #connectionOf(device: DeviceId): Connection | null {
+    const stream = this.#running?.peers.streamOf(device)
+    return stream instanceof PeerStream ? stream.connection : null
   }
 
-  async #dial(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null || running.peers.count >= limits.connectionsMax) return
-    const [direct, relayed] = [this.#book.direct(device), this.#relays.waysTo(device)]
-    await reach(this.#reachOptions(running, device), peer, direct, relayed, running.stopping.signal)
-  }
-
-  async #dialDirectly(device: DeviceId): Promise<void> {
-    const [running, peer] = [this.#running, peerOf(device)]
-    if (running === null || peer === null) return
-    await reachDirectly(this.#reachOptions(running, device), peer, this.#book.direct(device), running.stopping.signal)
-  }
-
-  /** Something new was learnt of where the device is. */
-  #dialSoon(device: DeviceId): void {
-    this.#reconnector.soon(device)
-    this.#upgrades.soon(device)
-  }
-
-  // ── Interfaces and the LAN ─────────────────────────────────────────────────────────────────
-
-  /** True when an address of this machine came or went. */
-  #lookAtInterfaces(): boolean {
-    if (this.#running === null) return false
-    const interfaces = readInterfaces()
-    if (signatureOf(interfaces) === signatureOf(this.#book.interfaces)) return false
-    this.#book.interfaces = interfaces
-    this.#announce()
-    this.#applyLan()
-    return true
-  }
-
-  #directAddresses(): readonly string[] {
-    return directAddresses(this.#options, this.#book.interfaces, this.#book.port)
-  }
-
-  #announce(): void {
-    if (this.#running === null) return
-    const addresses = announcement(this.#directAddresses(), this.#relays.addresses())
-    if (addresses.join() === this.#announced) return
-    this.#announced = addresses.join()
-    this.#running.handler.event({ kind: 'addresses', addresses })
-  }
-
-  #applyLan(): void {
-    const on = this.#lan && this.#running !== null && !this.#options.listen.loopbackOnly
-    this.#discovery.setInterfaces(on ? lanInterfaces(this.#options.confine, this.#book.interfaces) : [])
+  /** Who is reached through this relay may ask it by STUN under which address it sees them. */
+  #applyServing(): void {
+    const { port } = this.#book
+    const isOpen = this.#ways.privacy.kind === 'open'
+    if (this.#serving && isOpen && port !== 0) this.#stun.start(this.#surroundings.listenHosts(), port)
+    else this.#stun.stop()
   }
 
   #found(device: DeviceId, address: SocketAddress): void {
-    if (this.#running === null || !this.#book.permits(address) || !this.#book.sighted(device, address)) return
-    this.#dialSoon(device)
+    if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
+    this.#dialling.soon(device)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }

@@ -1,6 +1,6 @@
 /** What a network is made of. */
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import type { Clock, Log, MailboxStore, Random } from '../core/ports.ts'
+import type { Clock, Log, MailboxStore, Privacy, Random } from '../core/ports.ts'
 
 /**
  * Where this network may listen and dial.
@@ -19,6 +19,14 @@ export interface ListenOptions {
   readonly loopbackOnly: boolean
 }
 
+/** An address that no interface shows, such as the public one of a router that passes a port on to this device. */
+export interface AnnouncedHost {
+  /** An IP address, canonical. */
+  readonly host: string
+  /** 0: the port that is listened on. */
+  readonly port: number
+}
+
 export interface NetworkOptions {
   /** The 32-byte Ed25519 seed of this device's libp2p key. */
   readonly deviceSeed: Uint8Array
@@ -26,8 +34,15 @@ export interface NetworkOptions {
   readonly noiseCrypto?: ICryptoInterface
   readonly listen: ListenOptions
   readonly confine: Confinement
+  /** Told to others before the addresses of interfaces. */
+  readonly announce?: readonly AnnouncedHost[]
   /** Whether LAN discovery is on at first. */
   readonly lan: boolean
+  /** Whether relayed peers may be reached directly over UDP at first. */
+  readonly webrtc: boolean
+  readonly privacy: Privacy
+  /** Whether the router is asked at first to map a port to us. */
+  readonly portMapping: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -15,6 +15,7 @@ class FakeStream implements LinkStream {
   readonly sent: number[] = []
   full = false
   endedAs: string | null = null
+  delayMs: number | null = null
   onEnd: () => void = () => undefined
   send(frame: Uint8Array): SendOutcome {
     if (this.full) return 'full'
@@ -31,6 +32,9 @@ class FakeStream implements LinkStream {
   }
   wake(): void {
     this.sent.push(-2)
+  }
+  roundTripMs(): number | null {
+    return this.delayMs
   }
 }
 
@@ -51,7 +55,7 @@ class Scene {
   constructor(own = small) {
     this.peers = new Peers(own, this.clock, {
       up: (_device, up) => this.events.push(`up ${up.path}`),
-      down: (_device, durationMs) => this.events.push(`down ${durationMs}`),
+      down: (_device, durationMs, last) => this.events.push(`down ${durationMs} ${last.path}`),
       moved: (_device, link) => this.events.push(`moved ${link.path}`),
       writable: () => this.events.push('writable'),
     })
@@ -94,21 +98,37 @@ describe('preferred', () => {
   })
 })
 
-describe('a link through a relay', () => {
-  it('gives way to any other, older or newer, crossed or not', () => {
+describe('a link of a worse sort', () => {
+  it.each<[PathKind, readonly PathKind[]]>([
+    ['relay', ['loopback', 'lan', 'direct', 'webrtc']],
+    ['webrtc', ['loopback', 'lan', 'direct']],
+  ])('(%s) gives way to any better, older or newer, crossed or not', (worsePath, betterPaths) => {
     for (const openedAtMs of [0, crossedMs]) {
-      for (const path of ['loopback', 'lan', 'direct'] as const) {
-        const relayed = link('us', 0, 'relay')
-        const direct = link('them', openedAtMs, path)
+      for (const path of betterPaths) {
+        const worse = link('us', 0, worsePath)
+        const better = link('them', openedAtMs, path)
         for (const own of [small, great]) {
           const remote = own === small ? great : small
-          expect(preferred(own, remote, relayed, direct)).toBe(direct)
-          expect(preferred(own, remote, direct, relayed)).toBe(direct)
+          expect(preferred(own, remote, worse, better)).toBe(better)
+          expect(preferred(own, remote, better, worse)).toBe(better)
         }
       }
     }
   })
 
+  it('arranged through a relay, is kept until the better one has proved that it lives', async () => {
+    const scene = new Scene()
+    const direct = scene.add('them', 'direct')
+    const arranged = scene.add('us', 'webrtc')
+    expect([direct.sent, arranged.sent]).toEqual([[-2], []])
+    await scene.clock.advance(networkLimits.relayedLingerMs - 1)
+    expect(arranged.endedAs).toBeNull()
+    direct.end('silent')
+    expect([scene.peers.pathOf(great), scene.events.at(-1)]).toEqual(['webrtc', 'moved webrtc'])
+  })
+})
+
+describe('a link through a relay', () => {
   it('is replaced without a break, which is told', async () => {
     const scene = new Scene()
     const relayed = scene.add('us', 'relay')
@@ -164,7 +184,7 @@ describe('Peers', () => {
     const streams = [scene.add('us'), scene.add('them'), scene.add('us')]
     await scene.clock.advance(500)
     for (const stream of streams) stream.end('remoteClosed')
-    expect(scene.events).toEqual(['up lan', 'down 500'])
+    expect(scene.events).toEqual(['up lan', 'down 500 lan'])
     expect(scene.send(1)).toBe('notConnected')
   })
 
@@ -214,6 +234,16 @@ describe('Peers', () => {
     scene.add('them')
     expect(scene.events).toEqual(['up lan', 'writable', 'writable'])
     expect(scene.send(1)).toBe('sent')
+  })
+
+  it('tells the round trip of the stream that is used', () => {
+    const scene = new Scene()
+    const [ours, theirs] = [scene.add('us'), scene.add('them')]
+    theirs.delayMs = 80
+    expect(scene.peers.roundTripMs(great)).toBeNull()
+    ours.delayMs = 12
+    expect(scene.peers.roundTripMs(great)).toBe(12)
+    expect(scene.peers.roundTripMs(small)).toBeNull()
   })
 
   it('bounds the streams of one device', () => {

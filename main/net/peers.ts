@@ -9,7 +9,7 @@ import type { Clock, PathKind, SendOutcome } from '../core/ports.ts'
 import type { PeerStream } from './stream/peerStream.ts'
 
 /** What is asked of a stream here. */
-export type LinkStream = Pick<PeerStream, 'send' | 'end' | 'pulse' | 'wake' | 'framelessPulses'>
+export type LinkStream = Pick<PeerStream, 'send' | 'end' | 'pulse' | 'wake' | 'framelessPulses' | 'roundTripMs'>
 
 /** A stream and what is needed to choose between two. */
 export interface Link {
@@ -22,7 +22,8 @@ export interface Link {
 
 export interface PeersHandler {
   up(device: DeviceId, link: Link): void
-  down(device: DeviceId, durationMs: number): void
+  /** `link` was the last one. */
+  down(device: DeviceId, durationMs: number, link: Link): void
   /** It stays up, and is reached by another path or through another relay. */
   moved(device: DeviceId, link: Link): void
   writable(device: DeviceId): void
@@ -37,13 +38,18 @@ interface Peer {
   refused: boolean
 }
 
+/** A dialled connection before one that was arranged through a relay, and that before one through a relay. */
+function rankOf({ path }: Link): number {
+  return path === 'relay' ? 0 : path === 'webrtc' ? 1 : 2
+}
+
 /**
- * Which of two links with a device both sides use: the one that goes through no relay; of two dials that crossed,
- * the one that the device with the smaller id made; otherwise the newer, since who dials anew has lost the old one.
+ * Which of two links with a device both sides use: the one of the better sort; of two dials that crossed, the one
+ * that the device with the smaller id made; otherwise the newer, since who dials anew has lost the old one.
  */
 export function preferred(own: DeviceId, remote: DeviceId, older: Link, newer: Link): Link {
   // Nothing finer: a router may let one side see an address of the LAN where the other sees one of the internet.
-  if ((older.path === 'relay') !== (newer.path === 'relay')) return older.path === 'relay' ? newer : older
+  if (rankOf(older) !== rankOf(newer)) return rankOf(older) < rankOf(newer) ? newer : older
   const crossed =
     older.dialledBy !== newer.dialledBy && Math.abs(newer.openedAtMs - older.openedAtMs) < networkLimits.crossedDialsMs
   if (!crossed) return newer
@@ -81,6 +87,11 @@ export class Peers {
     return this.#peers.get(device)?.used.stream ?? null
   }
 
+  /** How long the device takes to answer, if that is known; see PeerStream. */
+  roundTripMs(device: DeviceId): number | null {
+    return this.#peers.get(device)?.used.stream.roundTripMs() ?? null
+  }
+
   devices(): readonly DeviceId[] {
     return [...this.#peers.keys()]
   }
@@ -97,8 +108,8 @@ export class Peers {
     const replaced = used === link ? peer.used : link
     peer.links = [...peer.links, link]
     this.#use(device, peer, used)
-    // Who dialled through a relay knew of nothing better: if ours is dead, the relayed one is needed at once.
-    const isSpare = replaced === link && link.path === 'relay' && used.path !== 'relay'
+    // Who came by a worse way knew of nothing better: if ours is dead, the new one is needed at once.
+    const isSpare = replaced === link && rankOf(link) < rankOf(used)
     if (isSpare) used.stream.wake()
     // What was under way on the other may still arrive. Who dialled it closes it; should they not, we do.
     const linger = isSpare ? networkLimits.relayedLingerMs : networkLimits.replacedStreamLingerMs
@@ -117,7 +128,7 @@ export class Peers {
     const newest = peer.links.at(-1)
     if (newest === undefined) {
       this.#peers.delete(device)
-      this.#handler.down(device, this.#clock.nowMs() - peer.upAtMs)
+      this.#handler.down(device, this.#clock.nowMs() - peer.upAtMs, peer.used)
     } else if (peer.used.stream === stream) {
       this.#use(device, peer, newest)
     }

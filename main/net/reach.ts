@@ -2,10 +2,10 @@
 import type { PeerId } from '@libp2p/interface'
 import { networkLimits } from '../core/limits.ts'
 import type { Log } from '../core/ports.ts'
-import type { SocketAddress } from './addresses.ts'
 import { deadline } from './deadline.ts'
 import { dialDevice, openStream } from './dial.ts'
 import type { Dialled, DialOptions } from './dial.ts'
+import type { DialAddress } from './names.ts'
 import type { RelayedAddress } from './relay/address.ts'
 import type { RelayClient } from './relay/client.ts'
 
@@ -22,7 +22,7 @@ export interface ReachOptions extends DialOptions {
 export async function reachDirectly(
   options: ReachOptions,
   peer: PeerId,
-  direct: readonly SocketAddress[],
+  direct: readonly DialAddress[],
   outer: AbortSignal,
 ): Promise<boolean> {
   if (direct.length === 0) return false
@@ -51,11 +51,11 @@ async function reachThrough(
 export async function reach(
   options: ReachOptions,
   peer: PeerId,
-  direct: readonly SocketAddress[],
+  direct: readonly DialAddress[],
   relayed: readonly RelayedAddress[],
   outer: AbortSignal,
 ): Promise<void> {
-  const through = deadline(options.clock, networkLimits.dialTimeoutMs + networkLimits.relayAfterMs, outer)
+  const through = deadline(options.clock, options.dialTimeoutMs + networkLimits.relayAfterMs, outer)
   const directly = reachDirectly(options, peer, direct, outer).then((reached) => {
     if (reached) through.abort()
     return reached

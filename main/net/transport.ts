@@ -2,14 +2,15 @@
  * libp2p's TCP transport with two changes: it connects nothing by itself, it takes sockets that
  * sockets.ts has connected; and it tells how listening went.
  */
+import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import type { CreateListenerOptions, Listener, Transport } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import type { TCPComponents } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { networkLimits } from '../core/limits.ts'
-import type { ListenError } from '../core/ports.ts'
+import { networkLimits, visitLimits } from '../core/limits.ts'
+import type { ListenError, NetworkHandler } from '../core/ports.ts'
 import type { AddressFamily } from './addresses.ts'
 
 /** Connected sockets, by the whole multiaddr that libp2p is then told to dial. */
@@ -19,6 +20,10 @@ export class ReadySockets {
   put(address: string, socket: Socket): void {
     this.#sockets.get(address)?.destroy()
     this.#sockets.set(address, socket)
+  }
+
+  has(address: string): boolean {
+    return this.#sockets.has(address)
   }
 
   take(address: string): Socket | null {
@@ -52,10 +57,40 @@ export function listenErrorOf(thrown: unknown, host: string, port: number): List
 }
 
 /** Of what failed, what is worth telling. */
-export function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
+function listenProblems(failures: readonly ListenError[], ports: readonly number[]): readonly ListenError[] {
   // A machine without IPv6 is no failure, and both families fail alike.
   const telling = failures.filter((error) => error.kind === 'portInUse' || ports.length === 0)
   return [...new Map(telling.map((error) => [JSON.stringify(error), error])).values()]
+}
+
+/** What came of listening. */
+export class ListenReport implements ListenPlan {
+  readonly port: number
+  readonly portFallback: boolean
+  readonly #ports = new Set<number>()
+  readonly #failures: ListenError[] = []
+
+  constructor({ port, portFallback }: Pick<ListenPlan, 'port' | 'portFallback'>) {
+    this.port = port
+    this.portFallback = portFallback
+  }
+
+  listening(_family: AddressFamily, port: number): void {
+    this.#ports.add(port)
+  }
+
+  failed(_family: AddressFamily, error: ListenError): void {
+    this.#failures.push(error)
+  }
+
+  get ports(): readonly number[] {
+    return [...this.#ports]
+  }
+
+  tell(handler: Pick<NetworkHandler, 'event'>): void {
+    for (const error of listenProblems(this.#failures, this.ports)) handler.event({ kind: 'listenFailed', error })
+    if (this.#ports.size > 0) handler.event({ kind: 'listening', ports: this.ports })
+  }
 }
 
 function portOf(listener: Listener): number {
@@ -105,21 +140,33 @@ class Listening {
   }
 }
 
+/** The library would hang up: it cannot name who comes from a link-local address, `fe80::1%eth0`. */
+function hideZone(socket: Socket): void {
+  const [host, zone] = socket.remoteAddress?.split('%') ?? []
+  if (zone !== undefined) Object.defineProperty(socket, 'remoteAddress', { value: host })
+}
+
 export function waxwingTcp(ready: ReadySockets, plan: ListenPlan): (components: TCPComponents) => Transport {
   const listening = new Listening(plan)
   return (components) => {
     const transport = tcp({
-      maxConnections: networkLimits.connectionsMax + networkLimits.pendingInboundMax,
+      maxConnections: networkLimits.connectionsMax + visitLimits.visitorsMax + networkLimits.pendingInboundMax,
       backlog: networkLimits.listenBacklog,
     })(components)
     if (!isConnects(transport)) throw new Error('@libp2p/tcp has no _connect')
     transport._connect = (address) => {
       const socket = ready.take(address.toString())
-      return socket === null ? Promise.reject(new Error('Not dialled by the dialler')) : Promise.resolve(socket)
+      if (socket === null) return Promise.reject(new Error('Not dialled by the dialler'))
+      // A socket that came through a proxy is paused; by then its reader listens.
+      setImmediate(() => socket.resume())
+      return Promise.resolve(socket)
     }
+    transport.dialFilter = (addresses) => addresses.filter((address) => ready.has(address.toString()))
     const createListener = transport.createListener.bind(transport)
     transport.createListener = (options: CreateListenerOptions): Listener => {
       const listener = createListener(options)
+      if (!('server' in listener) || !(listener.server instanceof Server)) throw new Error('@libp2p/tcp has no server')
+      listener.server.prependListener('connection', hideZone)
       const listen = listener.listen.bind(listener)
       listener.listen = (address) => {
         const { host, family } = hostOf(address)

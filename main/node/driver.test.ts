@@ -85,6 +85,9 @@ class HandNetwork implements Network {
   setServing(): void {}
   setPrivacy(): void {}
   setPortMapping(): void {}
+  roundTripMs(): null {
+    return null
+  }
   wake(): void {}
 }
 

@@ -80,6 +80,10 @@ const sentences: Readonly<Record<ErrorCode, Sentence>> = {
     `Port ${got} is in use by another program, so others cannot dial this computer. Choose another port or close that program; Waxwing itself still dials others.`,
   fileRefused: 'The file could not be read or written. Choose another place.',
   cancelled: 'Nothing was done.',
+  nearbyUnavailable:
+    'People nearby cannot be looked for: who may learn where this computer is, is limited in the settings, or it may not use the local network. Use an invite.',
+  nearbyBusy: 'There is one comparison at a time. Finish or cancel the one that has begun, then try again.',
+  nearbyGone: 'This person is not there any more, or has not come so far. Nothing was done.',
   internal:
     'Waxwing made a mistake. Nothing was changed by this request; try again, and restart Waxwing if it happens again.',
 }

@@ -1,23 +1,26 @@
-/** The node without a screen: JSON-RPC over stdin and stdout. stdout carries nothing else. */
+/** The node without a screen: JSON-RPC over stdin and stdout, which then carries nothing else; or by itself. */
 import '../net/withResolvers.ts'
 import { basename } from 'node:path'
+import type { Assembly } from './assemble.ts'
 import { assemble } from './assemble.ts'
 import { systemClock } from './clock.ts'
 import { endOnMistakes } from './crash.ts'
-import type { HeadlessOptions } from './headlessOptions.ts'
+import type { HeadlessOptions, WantedInvites } from './headlessOptions.ts'
 import { help, parseCommandLine } from './headlessOptions.ts'
 import { createLog } from './log.ts'
 import { noKeyring } from './profile/keyring.ts'
 import { createHeadlessTarget } from './rpc/headlessTarget.ts'
 import type { Stdio } from './rpc/stdio.ts'
 import { serveStdio } from './rpc/stdio.ts'
+import { giveInvite, openUnattended, serveOnceOpen } from './unattended.ts'
 import { version } from './version.ts'
 
 /** Where the bundle's files lie: this file is an entry of its own, the modules that it uses may be in shared chunks. */
 const entryUrl = import.meta.url
 
-/** Exit codes: 0 well, 1 a mistake of ours, 2 wrong arguments. */
+/** Exit codes: 0 well, 1 a mistake of ours, 2 wrong arguments, 3 a profile that does not open. */
 const wrongArguments = 2
+const notOpened = 3
 
 async function stopSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -25,29 +28,58 @@ async function stopSignal(): Promise<void> {
   })
 }
 
-async function run(options: HeadlessOptions): Promise<void> {
-  const { directory, port, confine, lan, verbose } = options
-  const log = createLog({
-    directory,
-    nowMs: () => systemClock.nowMs(),
-    ...(verbose && { also: (line: string) => void process.stderr.write(`${line}\n`) }),
-  })
-  endOnMistakes(log)
-  log.info('node.started', { version, confine })
-  const { manager, service } = assemble({
-    directory,
-    profileName: basename(directory).slice(0, 64) || 'profile',
-    keyring: noKeyring,
-    network: { port, confine, lanAllowed: lan },
-    storeWorkerUrl: new URL('./store-worker.js', entryUrl),
-    log,
-  })
-  manager.start()
+function complain(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}
+
+/** JSON-RPC until stdin ends or a signal comes. */
+async function serveClient({ service }: Assembly): Promise<void> {
   const target = createHeadlessTarget({ service, version, onEvent: (event) => stdio.event(event) })
   const stdio: Stdio = serveStdio(process.stdin, process.stdout, target)
   await Promise.race([stdio.done, stopSignal()])
   target.close()
+}
+
+/** Until a signal comes, with what the user should know on stderr. */
+async function serveAlone(parts: Assembly, invites: WantedInvites): Promise<void> {
+  parts.service.subscribe(({ event }) => {
+    if (event.kind === 'warning') complain(event.message)
+  })
+  const stopped = stopSignal()
+  const given = await Promise.race([giveInvite(parts, invites, (link) => process.stdout.write(`${link}\n`)), stopped])
+  if (given?.ok === false) complain(given.error)
+  await stopped
+}
+
+async function run(options: HeadlessOptions): Promise<number> {
+  const { directory, port, confine, lan, announce, verbose, unattended } = options
+  const log = createLog({
+    directory,
+    nowMs: () => systemClock.nowMs(),
+    ...(verbose && { also: complain }),
+  })
+  endOnMistakes(log)
+  log.info('node.started', { version, confine })
+  const parts = assemble({
+    directory,
+    profileName: basename(directory).slice(0, 64) || 'profile',
+    keyring: noKeyring,
+    network: { port, confine, lanAllowed: lan, announce },
+    storeWorkerUrl: new URL('./store-worker.js', entryUrl),
+    log,
+  })
+  const { manager } = parts
+  manager.start()
+  serveOnceOpen(parts, options.serve, () => complain('Serving was not switched on: the disk failed.'))
+  const opened = unattended === null ? null : await openUnattended(parts, unattended)
+  if (opened !== null && !opened.ok) {
+    complain(opened.error)
+    await manager.close()
+    return notOpened
+  }
+  await (options.rpc ? serveClient(parts) : serveAlone(parts, options.invites))
   await manager.close()
+  return 0
 }
 
 async function main(): Promise<number> {
@@ -64,8 +96,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${version}\n`)
       return 0
     case 'run':
-      await run(commandLine.value.options)
-      return 0
+      return run(commandLine.value.options)
   }
 }
 

@@ -9,7 +9,18 @@ describe('the command line', () => {
       ok: true,
       value: {
         kind: 'run',
-        options: { directory: '/home/anna/p', port: 0, confine: 'none', lan: true, verbose: false },
+        options: {
+          directory: '/home/anna/p',
+          port: 0,
+          confine: 'none',
+          lan: true,
+          announce: [],
+          verbose: false,
+          serve: { relay: false, mailbox: false },
+          unattended: null,
+          rpc: true,
+          invites: { print: false, file: null },
+        },
       },
     })
   })
@@ -21,8 +32,64 @@ describe('the command line', () => {
     expect(parse('--version')).toMatchObject({ value: { kind: 'version' } })
   })
 
+  it('serves, alone, on a profile that it makes', () => {
+    const args = [
+      '--relay',
+      '--mailbox',
+      '--passphrase-file',
+      'secret',
+      '--create',
+      'R',
+      '--detached',
+      '--print-invite',
+      '--invite-file',
+      'link',
+    ]
+    expect(parse('--profile', '/p', ...args)).toMatchObject({
+      value: {
+        options: {
+          serve: { relay: true, mailbox: true },
+          unattended: { passphraseFile: '/home/anna/secret', create: 'R' },
+          rpc: false,
+          invites: { print: true, file: '/home/anna/link' },
+        },
+      },
+    })
+    expect(parse('--profile', '/p', '--passphrase-file', '/f')).toMatchObject({
+      value: { options: { unattended: { passphraseFile: '/f', create: null }, rpc: true } },
+    })
+  })
+
+  it('announces addresses with the port that is listened on, or another', () => {
+    const given = ['9.9.9.9', '9.9.9.9:4001', '[2001:DB8::0:1]', '[2001:db8::1]:1']
+    expect(parse('--profile', 'p', ...given.flatMap((text) => ['--announce', text]))).toMatchObject({
+      value: {
+        options: {
+          announce: [
+            { host: '9.9.9.9', port: 0 },
+            { host: '9.9.9.9', port: 4001 },
+            { host: '2001:db8::1', port: 0 },
+            { host: '2001:db8::1', port: 1 },
+          ],
+        },
+      },
+    })
+  })
+
   it.each([
     [[]],
+    ...['example.org', '9.9.9', '9.9.9.9:0', '9.9.9.9:70000', '2001:db8::1', '[9::9::9]', '9.9.9.9:', ''].map(
+      (text) => [['--profile', 'p', `--announce=${text}`]],
+    ),
+    [['--profile', 'p', ...Array.from({ length: 5 }, () => '--announce=9.9.9.9')]],
+    [['--profile', 'p', '--detached']],
+    [['--profile', 'p', '--create', 'R']],
+    [['--profile', 'p', '--passphrase-file', 'f', '--create', '']],
+    [['--profile', 'p', '--passphrase-file', '']],
+    [['--profile', 'p', '--passphrase-file', 'f', '--print-invite']],
+    [['--profile', 'p', '--passphrase-file', 'f', '--invite-file', 'l']],
+    [['--profile', 'p', '--passphrase-file', 'f', '--detached', '--invite-file', '']],
+    [['--profile', 'p', '--print-invite']],
     [['--profile', '']],
     [['--profile', 'p', '--port', '70000']],
     [['--profile', 'p', '--port', '-1']],

@@ -1,8 +1,11 @@
-/** The command line of the headless node. No secret ever stands in it: passphrases come over stdin. */
+/** The command line of the headless node. No secret ever stands in it: passphrases come over stdin, or from a file. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
+import { socketAddress } from '../net/addresses.ts'
+import type { AnnouncedHost } from '../net/options.ts'
+import { nodeLimits } from './limits.ts'
 
 export interface HeadlessOptions {
   readonly directory: string
@@ -11,6 +14,27 @@ export interface HeadlessOptions {
   readonly confine: 'none' | 'loopback'
   readonly lan: boolean
   readonly verbose: boolean
+  /** Switches that are turned on in the profile, and stay on. */
+  readonly serve: { readonly relay: boolean; readonly mailbox: boolean }
+  readonly announce: readonly AnnouncedHost[]
+  readonly unattended: Unattended | null
+  /** Whether stdin and stdout carry JSON-RPC. */
+  readonly rpc: boolean
+  readonly invites: WantedInvites
+}
+
+/** Where links of invites go that a detached node makes. */
+export interface WantedInvites {
+  readonly print: boolean
+  /** One is written here where there is no file yet. */
+  readonly file: string | null
+}
+
+/** How a profile is opened with nobody there. */
+export interface Unattended {
+  readonly passphraseFile: string
+  /** The name of a profile that is made when there is none; null: then the start fails. */
+  readonly create: string | null
 }
 
 export type CommandLine =
@@ -26,6 +50,15 @@ export const help = `Waxwing without a screen: a whole node, driven by JSON-RPC 
   --port N            the TCP port to listen on; without it the last one used, or a free one
   --confine loopback  listen on and dial this computer alone, and multicast nothing
   --lan off           no discovery on the local network, whatever the settings say
+  --relay             contacts are reached through this node from now on
+  --mailbox           messages are held for contacts who are away from now on
+  --announce IP[:N]   another address at which this node can be dialled, such as the public one of a router that passes
+                      the port on; an IPv6 address stands in brackets; may be given several times
+  --passphrase-file F open the profile at once with the passphrase in F, which only you may be able to read
+  --create NAME       with it: make the profile first, where there is none
+  --detached          with it: no JSON-RPC; the node stays until SIGTERM, whatever becomes of stdin
+  --print-invite      with that: print the link of an invite when the profile is open
+  --invite-file FILE  with that: write the link into FILE, which is made for you alone; one that is there stays
   --verbose           the log on stderr as well
   --version           the version, and nothing else
   --help              this text
@@ -39,34 +72,89 @@ profile.create or profile.unlock; the passphrase is one of their params, never a
 change comes as a notification "event". The node leaves when stdin ends, or on SIGINT or SIGTERM, with everything stored.
 `
 
+const options = {
+  profile: { type: 'string' },
+  port: { type: 'string', default: '0' },
+  confine: { type: 'string', default: 'none' },
+  lan: { type: 'string', default: 'on' },
+  relay: { type: 'boolean', default: false },
+  mailbox: { type: 'boolean', default: false },
+  announce: { type: 'string', multiple: true },
+  'passphrase-file': { type: 'string' },
+  create: { type: 'string' },
+  detached: { type: 'boolean', default: false },
+  'print-invite': { type: 'boolean', default: false },
+  'invite-file': { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+  version: { type: 'boolean', default: false },
+} as const
+
+function parsePort(text: string): number | null {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null
+}
+
+/** `IP`, `IP:PORT`, `[IP]` or `[IP]:PORT`. */
+function parseAnnounced(text: string): AnnouncedHost | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(text)
+  if (match === null) return null
+  const [, ip6, ip4, digits] = match
+  const port = digits === undefined ? 0 : Number(digits)
+  const address = socketAddress(ip6 ?? ip4 ?? '', digits === undefined ? 1 : port)
+  return address === null ? null : { host: address.host, port }
+}
+
+interface AloneValues {
+  'passphrase-file'?: string
+  create?: string
+  detached: boolean
+  'print-invite': boolean
+  'invite-file'?: string
+}
+
+type Alone = Pick<HeadlessOptions, 'unattended' | 'rpc' | 'invites'>
+
+function parseAlone(values: AloneValues, cwd: string): Result<Alone, string> {
+  const { 'passphrase-file': passphraseFile, create, detached, 'invite-file': inviteFile } = values
+  if ([passphraseFile, create, inviteFile].includes('')) return err('A file or a name is empty.')
+  const invites = { print: values['print-invite'], file: inviteFile === undefined ? null : resolve(cwd, inviteFile) }
+  if ((invites.print || invites.file !== null) && !detached) {
+    return err('--print-invite and --invite-file want --detached: JSON-RPC has invite.create.')
+  }
+  if (passphraseFile === undefined) {
+    if (create === undefined && !detached) return ok({ unattended: null, rpc: true, invites })
+    return err('--create and --detached want a passphrase: name its file, --passphrase-file FILE.')
+  }
+  const unattended = { passphraseFile: resolve(cwd, passphraseFile), create: create ?? null }
+  return ok({ unattended, rpc: !detached, invites })
+}
+
 /** Reads the arguments behind the program's name. The error is a sentence. */
 export function parseCommandLine(args: readonly string[], cwd: string): Result<CommandLine, string> {
   let values
   try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        profile: { type: 'string' },
-        port: { type: 'string', default: '0' },
-        confine: { type: 'string', default: 'none' },
-        lan: { type: 'string', default: 'on' },
-        verbose: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    }))
+    ;({ values } = parseArgs({ args: [...args], strict: true, allowPositionals: false, options }))
   } catch (thrown) {
     return err(thrown instanceof Error ? thrown.message : 'The arguments cannot be read.')
   }
   if (values.help) return ok({ kind: 'help' })
   if (values.version) return ok({ kind: 'version' })
-  const { profile, port, confine, lan, verbose } = values
+  const { profile, confine, lan, relay, mailbox, verbose } = values
   if (profile === undefined || profile === '') return err('Name the profile’s folder: --profile DIR.')
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return err('--port takes a number from 0 to 65535.')
+  const port = parsePort(values.port)
+  if (port === null) return err('--port takes a number from 0 to 65535.')
   if (confine !== 'none' && confine !== 'loopback') return err('--confine takes "loopback" or "none".')
   if (lan !== 'on' && lan !== 'off') return err('--lan takes "on" or "off".')
-  const directory = resolve(cwd, profile)
-  return ok({ kind: 'run', options: { directory, port: Number(port), confine, lan: lan === 'on', verbose } })
+  const announced = values.announce ?? []
+  const announce = announced.flatMap((text) => parseAnnounced(text) ?? [])
+  if (announce.length < announced.length || announce.length > nodeLimits.announceMax) {
+    return err(`--announce takes an IP address, with or without a port, ${nodeLimits.announceMax} times at most.`)
+  }
+  const alone = parseAlone(values, cwd)
+  if (!alone.ok) return alone
+  const network = { port, confine, lan: lan === 'on', announce } as const
+  return ok({
+    kind: 'run',
+    options: { directory: resolve(cwd, profile), ...network, verbose, serve: { relay, mailbox }, ...alone.value },
+  })
 }

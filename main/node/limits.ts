@@ -13,6 +13,12 @@ export const nodeLimits = {
   rpcIdLengthMax: 256,
   /** What may wait in stdout before stdin is no longer read. */
   stdoutWaitingBytesMax: 8 * 1_048_576,
+  /** Four bytes for each of a passphrase's characters, and the end of the line. */
+  passphraseFileSizeBytesMax: 4_098,
+  /** Addresses that the command line may add to those that the interfaces show. */
+  announceMax: 4,
+  /** How long an invite waits for an address that it can name. */
+  inviteAddressWaitMs: 15_000,
   /** Windows of one node. */
   portsMax: 8,
 } as const

@@ -5,6 +5,7 @@ import { unreachable } from '../core/assert.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Privacy, ProxyProblem, Serving } from '../core/ports.ts'
 import type { ListenError, Log, Mail, Network, NetworkEvent, NetworkHandler, PathKind } from '../core/ports.ts'
+import { parseRelayed } from '../net/relay/address.ts'
 import { contractError } from './errors.ts'
 
 export interface NetworkWatcher {
@@ -15,7 +16,13 @@ export interface NetworkWatcher {
   listenFailed(error: ListenError): void
 }
 
-function problemOf(error: ListenError): string {
+type Problem = NonNullable<NetworkStatus['problem']>
+
+function problemOf(error: ListenError): Problem {
+  return { code: error.kind, message: sentenceOf(error) }
+}
+
+function sentenceOf(error: ListenError): string {
   switch (error.kind) {
     case 'portInUse':
       return contractError('portInUse', { got: error.port }).message
@@ -28,12 +35,37 @@ function problemOf(error: ListenError): string {
   }
 }
 
-const proxyProblems: Readonly<Record<ProxyProblem, string>> = {
-  refused: 'The proxy refuses connections. Check that it runs, and its address and port in the settings.',
-  unreachable: 'The proxy cannot be reached. Check its address and port in the settings.',
-  authFailed: 'The proxy wants a login that Waxwing does not have. Use one that takes connections without it.',
-  notSocks: 'What answers at the proxy’s address speaks no SOCKS5. Check the port in the settings.',
-  timeout: 'The proxy does not answer. Check that it runs and is connected.',
+const proxyProblems: Readonly<Record<ProxyProblem, Problem>> = {
+  refused: {
+    code: 'proxyRefused',
+    message: 'The proxy refuses connections. Check that it runs, and its address and port in the settings.',
+  },
+  unreachable: {
+    code: 'proxyUnreachable',
+    message: 'The proxy cannot be reached. Check its address and port in the settings.',
+  },
+  authFailed: {
+    code: 'proxyAuthFailed',
+    message: 'The proxy wants a login that Waxwing does not have. Use one that takes connections without it.',
+  },
+  notSocks: {
+    code: 'proxyNotSocks',
+    message: 'What answers at the proxy’s address speaks no SOCKS5. Check the port in the settings.',
+  },
+  timeout: {
+    code: 'proxyTimeout',
+    message: 'The proxy does not answer. Check that it runs and is connected.',
+  },
+}
+
+/** The device that passes calls on at an address that leads through one; null for every other address. */
+function relayIn(address: string): DeviceId | null {
+  return parseRelayed(address)?.relay ?? null
+}
+
+interface Reached {
+  readonly path: PathKind
+  readonly address: string
 }
 
 export class NetworkMonitor implements Network {
@@ -41,9 +73,10 @@ export class NetworkMonitor implements Network {
   readonly #watcher: NetworkWatcher
   /** False: discovery stays off whatever the settings say. */
   readonly #lanAllowed: boolean
-  readonly #paths = new Map<DeviceId, PathKind>()
+  readonly #reached = new Map<DeviceId, Reached>()
   #state: NetworkStatus['state'] = 'off'
-  #problem: string | null = null
+  #problem: Problem | null = null
+  #proxyProblem: Problem | null = null
   #addresses: readonly string[] = []
   #reachability: Pick<Extract<NetworkEvent, { kind: 'reachability' }>, 'mapped' | 'publicHost'> = {
     mapped: [],
@@ -67,12 +100,28 @@ export class NetworkMonitor implements Network {
     const onlyRelayed = addresses.length > 0 && addresses.every((address) => address.includes('/p2p-circuit'))
     const relayed = addresses.some((address) => address.includes('/p2p-circuit'))
     const reach = publicHost ? 'public' : mapped.length > 0 ? 'mapped' : onlyRelayed || relayed ? 'relay' : 'lan'
-    return { state: this.#state, problem: this.#problem, addresses, connected: this.#paths.size, reach }
+    const problem = this.#proxyProblem ?? this.#problem
+    return { state: this.#state, problem, addresses, connected: this.#reached.size, reach }
   }
 
   /** How a device is reached now, or null. */
   pathOf(device: DeviceId): PathKind | null {
-    return this.#paths.get(device) ?? null
+    return this.#reached.get(device)?.path ?? null
+  }
+
+  /** The device that passes our calls to a device on, or null. */
+  relayTo(device: DeviceId): DeviceId | null {
+    return relayIn(this.#reached.get(device)?.address ?? '')
+  }
+
+  /** The devices through which others can reach this one now. */
+  relays(): readonly DeviceId[] {
+    const relays = this.#addresses.map(relayIn).filter((relay) => relay !== null)
+    return [...new Set(relays)]
+  }
+
+  roundTripMs(device: DeviceId): number | null {
+    return this.#inner.roundTripMs(device)
   }
 
   /** Settles at once: opening a profile does not wait for sockets. What becomes of it is told as events. */
@@ -98,7 +147,7 @@ export class NetworkMonitor implements Network {
   async stop(): Promise<void> {
     await this.#starting
     await this.#inner.stop()
-    this.#paths.clear()
+    this.#reached.clear()
     this.#state = 'off'
   }
 
@@ -118,10 +167,16 @@ export class NetworkMonitor implements Network {
     this.#inner.setServing(serving)
   }
   setPrivacy(privacy: Privacy): void {
+    // What was said of another proxy says nothing of this one.
+    if (this.#proxyProblem !== null) {
+      this.#proxyProblem = null
+      this.#watcher.statusChanged()
+    }
     this.#inner.setPrivacy(privacy)
   }
   setPortMapping(on: boolean): void {
-    this.#inner.setPortMapping(on)
+    // It looks for the router on the LAN.
+    this.#inner.setPortMapping(on && this.#lanAllowed)
   }
   get mail(): Mail {
     return this.#inner.mail
@@ -134,10 +189,12 @@ export class NetworkMonitor implements Network {
     switch (event.kind) {
       case 'peerUp':
       case 'pathChanged':
-        this.#paths.set(event.device, event.path)
+        this.#reached.set(event.device, event)
+        // In the proxy's mode nothing connects but through the proxy.
+        this.#proxyProblem = null
         return
       case 'peerDown':
-        this.#paths.delete(event.device)
+        this.#reached.delete(event.device)
         return
       case 'addresses':
         this.#addresses = event.addresses
@@ -153,7 +210,7 @@ export class NetworkMonitor implements Network {
         this.#reachability = { mapped: event.mapped, publicHost: event.publicHost }
         return
       case 'proxyFailed':
-        this.#problem = proxyProblems[event.why]
+        this.#proxyProblem = proxyProblems[event.why]
         return
       case 'writable':
       case 'mailWaiting':

@@ -1,16 +1,19 @@
 /** A messaging node at work: store, engine and driver, network, and the events that follow. The composition root. */
+import { privacyOf } from '../core/engine/settings.ts'
 import { decodeIdentitySecrets } from '../core/identity/account.ts'
 import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
 import { createNetwork } from '../net/network.ts'
-import type { ListenOptions } from '../net/options.ts'
+import { createNearbyNetwork, mayMeetNearby } from '../net/nearby/nearby.ts'
+import type { AnnouncedHost, ListenOptions } from '../net/options.ts'
 import type { EncryptedStore } from '../store/store.ts'
 import { createNoiseCrypto } from './crypto/noise.ts'
 import type { Driver, StartError } from './driver.ts'
 import { createDriver } from './driver.ts'
 import { contractError } from './errors.ts'
 import { MailboxKeeper } from './mailboxKeeper.ts'
+import { Nearby } from './nearby/nearby.ts'
 import type { NetworkWatcher } from './networkMonitor.ts'
 import { NetworkMonitor } from './networkMonitor.ts'
 import type { NodeContext } from './service/context.ts'
@@ -24,6 +27,8 @@ export interface NetworkChoice {
   readonly confine: 'none' | 'loopback'
   /** False: no discovery on the local network, whatever the settings say. */
   readonly lanAllowed: boolean
+  /** Addresses that no interface shows. */
+  readonly announce?: readonly AnnouncedHost[]
 }
 
 /** What every node of this process uses. */
@@ -68,13 +73,21 @@ function listenOptions(choice: NetworkChoice, remembered: number): ListenOptions
 /** The network of this device; it calls `watcher` only after it was started. */
 function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array, watcher: NetworkWatcher) {
   const { clock, random, log, network } = options
-  const lan = network.lanAllowed && resident.settings.get('lanDiscovery') !== false
+  const { settings } = resident
+  // As the engine reads them: until its first step nothing must leave that the user's mode forbids.
+  const lan = network.lanAllowed && settings.get('lanDiscovery') !== false
+  const portMapping = network.lanAllowed && settings.get('portMapping') !== false
+  const privacy = privacyOf({ setting: (key) => settings.get(key) ?? null })
   const inner = createNetwork({
     deviceSeed,
     noiseCrypto: createNoiseCrypto(),
     listen: listenOptions(network, rememberedPort(resident.settings)),
     confine: network.confine,
+    announce: network.announce ?? [],
     lan,
+    webrtc: true,
+    privacy,
+    portMapping,
     clock,
     random,
     log,
@@ -90,6 +103,7 @@ class RunningNode implements OpenNode {
   readonly #monitor: NetworkMonitor
   readonly #publisher: Publisher
   readonly #keeper: MailboxKeeper
+  readonly #nearby: Nearby
 
   constructor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array) {
     const { clock, random, crypto, store, stream, log } = options
@@ -97,14 +111,17 @@ class RunningNode implements OpenNode {
     this.#monitor = networkFor(options, resident, deviceSeed, this.#watcher())
     this.#driver = createDriver({ store, network: this.#monitor, clock, random, crypto, log })
     const names = new NameIndex(resident.contacts)
+    this.#nearby = this.#createNearby()
     this.context = {
       clock,
       crypto,
       store,
+      mailbox: store.mailbox,
       network: this.#monitor,
       resident: () => this.#driver.state(),
       submit: (command) => this.#driver.submit(command),
       names,
+      nearby: this.#nearby,
     }
     this.#publisher = new Publisher(this.context, stream, names, log)
     this.#keeper = new MailboxKeeper(clock, store.mailbox, () => this.#driver.state())
@@ -113,7 +130,11 @@ class RunningNode implements OpenNode {
   /** From here on the node works; the network comes up behind it. */
   async start(): Promise<Result<void, StartError>> {
     this.#driver.onNotices((notices) => {
-      for (const notice of notices) this.#publisher.notice(notice)
+      for (const notice of notices) {
+        this.#publisher.notice(notice)
+        if (notice.kind === 'contact') this.#nearby.contactChanged(notice.account)
+        if (notice.kind === 'settings') this.#nearby.settingsChanged()
+      }
       if (notices.some(({ kind }) => kind === 'contact')) this.#keeper.contactsChanged()
     })
     const started = await this.#driver.start()
@@ -127,10 +148,28 @@ class RunningNode implements OpenNode {
 
   async close(): Promise<void> {
     this.#keeper.stop()
+    await this.#nearby.stop()
     await this.#driver.stop()
     await this.#monitor.stop()
     await this.#publisher.idle()
     await this.#options.store.close()
+  }
+
+  #createNearby(): Nearby {
+    const { clock, random, crypto, log, network } = this.#options
+    const { confine } = network
+    const mayMeet = network.lanAllowed && mayMeetNearby(confine)
+    const noiseCrypto = createNoiseCrypto()
+    return new Nearby({
+      clock,
+      random,
+      crypto,
+      log,
+      network: mayMeet ? () => createNearbyNetwork({ confine, clock, random, log, noiseCrypto }) : null,
+      resident: () => this.#driver.state(),
+      submit: (command) => this.#driver.submit(command),
+      changed: () => this.#publisher.notice({ kind: 'nearby' }),
+    })
   }
 
   #watcher(): NetworkWatcher {
@@ -144,7 +183,7 @@ class RunningNode implements OpenNode {
       listenFailed: (error) => {
         if (error.kind !== 'portInUse') return
         const { message } = contractError('portInUse', { got: error.port })
-        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', message })
+        this.#options.stream.publish({ kind: 'warning', code: 'portInUse', account: null, message })
       },
     }
   }

@@ -151,9 +151,7 @@ export function pruneItems(queries: Queries, owners: readonly DeviceId[]): boole
   const { pruneItemsMax, itemLifetimeMs } = mailboxLimits
   let dropped = queries.items.removeUpTo((queries.clock()?.ageMs ?? 0) - itemLifetimeMs, pruneItemsMax)
   for (const { owner, what } of strangers(queries, owners)) {
-    if (what === 'items' && dropped < pruneItemsMax) {
-      dropped += queries.items.removeOldest(owner, pruneItemsMax - dropped)
-    }
+    if (what === 'items') dropped += queries.items.removeOldest(owner, pruneItemsMax - dropped)
   }
   return dropped >= pruneItemsMax
 }

@@ -16,6 +16,12 @@ export const name = string({ max: limits.nameLengthMax })
 /** As ssh-keygen -lf prints it: `SHA256:` and 43 characters. */
 export const fingerprint = string({ max: 64, pattern: /^SHA256:[A-Za-z0-9+/]{43}$/ })
 
+/** How a connected device is reached. */
+const pathKinds = ['loopback', 'lan', 'direct', 'relay', 'webrtc'] as const
+/** Whether what a contact's device does for others is used: as the privacy mode says, always, or never. */
+export const serviceUse = oneOf('auto', 'always', 'never')
+export type ServiceUse = Infer<typeof serviceUse>
+
 export const selfSchema = object({
   account: accountId,
   device: deviceId,
@@ -38,7 +44,7 @@ export const contactSchema = object({
   state: oneOf('pending', 'active', 'keyChanged', 'blocked', 'removed'),
   verifiedAtMs: nullable(timeMs),
   /** How they are reached at this moment; `away` when not connected. */
-  path: oneOf('away', 'loopback', 'lan', 'direct', 'relay', 'webrtc'),
+  path: oneOf('away', ...pathKinds),
   lastSeenAtMs: nullable(timeMs),
   addedAtMs: timeMs,
   /** Another contact whose name looks the same, or null: a reason to compare fingerprints. */
@@ -47,6 +53,9 @@ export const contactSchema = object({
   pendingProblem: nullable(
     oneOf('inviteUsed', 'inviteExpired', 'inviteWithdrawn', 'inviteUnknown', 'identityMismatch', 'peerTooNew'),
   ),
+  /** What their device offers its contacts: to pass calls on, to hold messages. */
+  offers: object({ relay: boolean, mailbox: boolean }),
+  serviceUse,
 })
 export type Contact = Infer<typeof contactSchema>
 
@@ -56,6 +65,20 @@ export const deliverySchema = object({
   atMs: timeMs,
 })
 export type Delivery = Infer<typeof deliverySchema>
+
+/** How far a message has come with one device, and on which way. */
+export const deliveryDetailsSchema = object({
+  account: accountId,
+  device: deviceId,
+  delivery: deliverySchema,
+  /** The way on which it went last, or by which it arrived; null before that. */
+  via: nullable(oneOf(...pathKinds, 'mailbox')),
+  /** The contact whose device holds or held it; null for none, and for one that is no contact. */
+  mailbox: nullable(accountId),
+  /** The contact through whose relay it goes at this moment; null for none, and for one that is no contact. */
+  relay: nullable(accountId),
+})
+export type DeliveryDetails = Infer<typeof deliveryDetailsSchema>
 
 export const messageSchema = object({
   event: eventId,
@@ -101,16 +124,56 @@ export const inviteSchema = object({
 })
 export type Invite = Infer<typeof inviteSchema>
 
+const reach = oneOf('lan', 'public', 'mapped', 'relay')
+
 export const networkSchema = object({
   state: oneOf('off', 'starting', 'listening', 'failed'),
-  /** What went wrong with listening, as a sentence; null when all is well. */
-  problem: nullable(string({ max: 300 })),
+  /** What went wrong with listening or with the proxy, and a sentence about it; null when all is well. */
+  problem: nullable(
+    object({
+      code: oneOf(
+        'portInUse',
+        'addressNotAvailable',
+        'listenRefused',
+        'proxyRefused',
+        'proxyUnreachable',
+        'proxyAuthFailed',
+        'proxyNotSocks',
+        'proxyTimeout',
+      ),
+      message: string({ max: 300 }),
+    }),
+  ),
   addresses: list(string({ max: limits.addressLengthMax }), limits.addressesMax),
   connected: count,
   /** How others can reach this device: from its own network alone, by a public address, by the router, through relays. */
-  reach: oneOf('lan', 'public', 'mapped', 'relay'),
+  reach,
 })
 export type NetworkStatus = Infer<typeof networkSchema>
+
+export const connectionSchema = object({
+  account: accountId,
+  path: oneOf('away', ...pathKinds),
+  /** How long their device takes to answer; null when that is not known. */
+  roundTripMs: nullable(integer({ min: 0, max: 3_600_000 })),
+  /** The contact through whose relay they are reached; null for none, and for one that is no contact. */
+  relay: nullable(accountId),
+})
+export type Connection = Infer<typeof connectionSchema>
+
+/** What is held here for contacts: for how many, how many things, and how much disk they take. */
+export const holdingSchema = object({ contacts: count, items: count, sizeBytes: count })
+export type Holding = Infer<typeof holdingSchema>
+
+export const connectionsSchema = object({
+  contacts: list(connectionSchema, limits.contactsMax),
+  reach,
+  /** Contacts through whose devices others can reach this one at this moment. */
+  relays: list(accountId, limits.contactsMax),
+  /** Contacts whose devices hold messages for this one while it is away. */
+  mailboxes: list(accountId, limits.contactsMax),
+})
+export type Connections = Infer<typeof connectionsSchema>
 
 export const settingsSchema = object({
   theme: oneOf('system', 'light', 'dark', 'contrast'),
@@ -141,6 +204,39 @@ export const profileSchema = object({
 })
 export type Profile = Infer<typeof profileSchema>
 
+/** Somebody who has switched on "people nearby" on this network as well. */
+export const nearbyPersonSchema = object({
+  /** Their key for this sitting: no device's, and worth nothing afterwards. */
+  peer: deviceId,
+  /** What they call themselves; sanitised, may be empty. Anybody can call themselves anything. */
+  name,
+  /**
+   * asked: by us. asking: they ask. proving: nonces are exchanged. comparing: the user is to say whether both screens
+   * show these digits. waiting: the user has, they have not yet. adding: both have. done: they are a contact.
+   */
+  stage: oneOf('here', 'asked', 'asking', 'proving', 'comparing', 'waiting', 'adding', 'done', 'gone'),
+  digits: nullable(string({ min: 8, max: 8, pattern: /^[0-9]{8}$/ })),
+  /** What became of the last attempt with them. */
+  problem: nullable(oneOf('declined', 'cancelled', 'late', 'different', 'gone', 'protocol', 'refused')),
+  /** Known once both people have said that the digits are the same. */
+  account: nullable(accountId),
+  /** A contact whose name looks the same, or null; and whether somebody else nearby has such a name. */
+  looksLike: nullable(accountId),
+  alike: boolean,
+})
+export type NearbyPerson = Infer<typeof nearbyPersonSchema>
+
+/** People nearby: off, unless `endsAtMs` says until when it is on. */
+export const nearbySchema = object({
+  /** False where the network may not be told of, because of the privacy mode or of how this node was started. */
+  available: boolean,
+  endsAtMs: nullable(timeMs),
+  /** Why the last sitting ended. attempts: too many comparisons failed. */
+  ended: nullable(oneOf('time', 'attempts', 'stopped', 'forbidden')),
+  people: list(nearbyPersonSchema, limits.nearbyPeopleMax),
+})
+export type Nearby = Infer<typeof nearbySchema>
+
 export const cursorSchema = object({ orderMs: timeMs, counter: count, event: eventId })
 export type Cursor = Infer<typeof cursorSchema>
 
@@ -153,6 +249,7 @@ export const snapshotSchema = object({
   invites: list(inviteSchema, limits.invitesMax),
   settings: settingsSchema,
   network: networkSchema,
+  nearby: nearbySchema,
 })
 export type Snapshot = Infer<typeof snapshotSchema>
 

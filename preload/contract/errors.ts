@@ -48,6 +48,9 @@ export const errorCodes = [
   'portInUse',
   'fileRefused',
   'cancelled',
+  'nearbyUnavailable',
+  'nearbyBusy',
+  'nearbyGone',
   'internal',
 ] as const
 

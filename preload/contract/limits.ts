@@ -17,6 +17,9 @@ export const contractLimits = {
   addressesMax: 32,
   addressLengthMax: 200,
   proxyHostLengthMax: 253,
+  nearbyPeopleMax: 32,
+  nearbySittingMsMin: 60_000,
+  nearbySittingMsMax: 900_000,
   /** Events that the client may miss before it asks for a new snapshot. */
   eventBacklogMax: 10_000,
   /** One JSON-RPC line, or one message on the port. */

@@ -70,10 +70,7 @@ export const methods = {
   'message.details': method(
     'How far a message has come with each device of its recipients.',
     object({ event: dto.eventId }),
-    object({
-      message: dto.messageSchema,
-      deliveries: list(object({ account: dto.accountId, device: dto.deviceId, delivery: dto.deliverySchema }), 1_000),
-    }),
+    object({ message: dto.messageSchema, deliveries: list(dto.deliveryDetailsSchema, 1_000) }),
   ),
   'conversation.markRead': method(
     'Marks everything up to this message as read, and tells its senders if receipts are on.',
@@ -133,6 +130,11 @@ export const methods = {
     object({ account: dto.accountId }),
     dto.contactSchema,
   ),
+  'contact.setServiceUse': method(
+    'Whether this contact’s device may pass calls on to this one and hold messages for it.',
+    object({ account: dto.accountId, use: dto.serviceUse }),
+    dto.contactSchema,
+  ),
 
   'verification.get': method(
     'Safety number and QR text for a contact.',
@@ -164,7 +166,37 @@ export const methods = {
     object({ files: list(dto.exportFileSchema, 16) }),
   ),
 
+  'nearby.start': method(
+    'Finds people on this network who do the same, for some minutes; null takes five. While it is on, goes on for so long.',
+    object({
+      durationMs: nullable(integer({ min: limits.nearbySittingMsMin, max: limits.nearbySittingMsMax })),
+    }),
+    dto.nearbySchema,
+  ),
+  'nearby.stop': method(
+    'Ends it at once: nothing is announced any more, and nobody is answered.',
+    nothing,
+    dto.nearbySchema,
+  ),
+  'nearby.ask': method('Asks somebody to compare digits.', object({ peer: dto.deviceId }), dto.nearbySchema),
+  'nearby.answer': method(
+    'Answers who asks; false also withdraws an own question.',
+    object({ peer: dto.deviceId, accept: boolean }),
+    dto.nearbySchema,
+  ),
+  'nearby.compare': method(
+    'Says whether both screens show the same digits. Once both people said so, they become contacts.',
+    object({ peer: dto.deviceId, same: boolean }),
+    dto.nearbySchema,
+  ),
+
   'settings.set': method('Replaces the settings.', object({ settings: dto.settingsSchema }), dto.settingsSchema),
+  'connections.get': method(
+    'How contacts are reached at this moment, all or one, and who makes this device reachable. Measures round trips.',
+    object({ account: nullable(dto.accountId) }),
+    dto.connectionsSchema,
+  ),
+  'mailbox.usage': method('What this device holds for its contacts.', nothing, dto.holdingSchema),
   'network.wake': method('Dial everybody now: after a resume or a network change.', nothing, dto.networkSchema),
 } as const
 

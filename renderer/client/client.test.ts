@@ -57,6 +57,7 @@ const snapshot = (sequence: number): unknown => ({
     density: 'compact',
   },
   network,
+  nearby: { available: true, endsAtMs: null, ended: null, people: [] },
 })
 
 function setUp(): { client: Client; port: HandPort; events: ContractEvent[]; log: string[] } {

@@ -1,4 +1,7 @@
+import { deConnections } from './deConnections.ts'
+import { deDelivery } from './deDelivery.ts'
 import { deErrors } from './deErrors.ts'
+import { deNearby } from './deNearby.ts'
 import { deSettings } from './deSettings.ts'
 import type { Dictionary } from './en.ts'
 
@@ -125,20 +128,8 @@ export const de: Dictionary = {
     copyText: 'Text kopieren',
     messageDetails: 'Einzelheiten der Nachricht',
   },
-  delivery: {
-    writing: 'Wird gespeichert',
-    written: 'Geschrieben',
-    sent: 'Gesendet',
-    held: 'Im Briefkasten',
-    delivered: 'Zugestellt',
-    read: 'Gelesen',
-    writtenStory: (name: string) => `Auf diesem Rechner gespeichert. Geht hinaus, sobald ${name} erreichbar ist.`,
-    sentStory: (name: string) => `Unterwegs zum Rechner von ${name}.`,
-    heldStory: (name: string) => `Ein Briefkasten hält sie versiegelt bereit, bis ${name} zurück ist.`,
-    deliveredStory: (name: string) => `Der Rechner von ${name} hat sie gespeichert.`,
-    readStory: (name: string) => `${name} hat sie gesehen.`,
-    receivedStory: (name: string) => `Kam versiegelt von ${name}.`,
-  },
+  delivery: deDelivery,
+  connections: deConnections,
   presence: {
     away: 'Abwesend',
     awaySince: (time: string) => `Abwesend, zuletzt da ${time}`,
@@ -147,6 +138,7 @@ export const de: Dictionary = {
     direct: 'Direkt verbunden',
     relay: 'Über eine Zwischenstation verbunden',
     webrtc: 'Direkt verbunden',
+    inviteFailed: 'Die Einladung ist nicht nutzbar',
     pending: 'Wartet auf die erste Verbindung',
     self: 'Nur auf diesem Rechner',
     keyChanged: 'Schlüssel geändert, nichts wird gesendet',
@@ -207,6 +199,37 @@ export const de: Dictionary = {
     lifetimeMonth: '30 Tage',
     drop: 'Einladung hier ablegen',
     accepted: (name: string) => `${name} ist jetzt dein Kontakt.`,
+    failed: 'Die Einladung ist nicht nutzbar',
+    why: {
+      inviteUsed: 'Sie wurde schon genutzt; jede gilt einmal, für eine Person. Bitte um eine neue.',
+      inviteExpired: 'Sie lief ab, bevor ihr beide gleichzeitig online wart. Bitte um eine neue.',
+      inviteWithdrawn: 'Sie wurde zurückgezogen. Bitte um eine neue.',
+      inviteUnknown:
+        'Das Waxwing, von dem sie kommt, kennt sie nicht mehr, vielleicht weil es neu eingerichtet wurde. Bitte um eine neue.',
+      inviteMalformed: 'Der Link ist nicht vollständig. Bitte noch einmal darum.',
+      inviteIncomplete: 'Das Ende des Links fehlt. Bitte noch einmal darum.',
+      identityMismatch:
+        'Statt der Person, die einlud, antwortete jemand anderes; nichts wurde gesendet. Bitte auf einem anderen Weg um eine neue, und vergleicht die Fingerabdrücke.',
+      peerTooNew:
+        'Die Person, die einlud, benutzt ein neueres Waxwing. Aktualisiere deines; dann geht es von selbst weiter.',
+    },
+    request: {
+      inviteUsed:
+        'Deine Einladung zu Waxwing wurde schon genutzt, und jede gilt nur einmal. Schickst du mir eine neue?',
+      inviteExpired: 'Deine Einladung zu Waxwing ist abgelaufen. Schickst du mir eine neue?',
+      inviteWithdrawn: 'Deine Einladung zu Waxwing wurde zurückgezogen. Schickst du mir eine neue?',
+      inviteUnknown: 'Dein Waxwing kennt die Einladung nicht, die du mir geschickt hast. Schickst du mir eine neue?',
+      inviteMalformed:
+        'Deine Einladung zu Waxwing kam nicht ganz an. Schickst du mir den Link noch einmal, vielleicht als Datei?',
+      inviteIncomplete:
+        'Das Ende deiner Einladung zu Waxwing ging verloren. Schickst du mir den Link noch einmal, vielleicht als Datei?',
+      identityMismatch:
+        'Auf deine Einladung zu Waxwing antwortete jemand anderes. Gibst du mir auf einem anderen Weg eine neue, und vergleichst mit mir die Fingerabdrücke?',
+    },
+    requestCopy: 'Anfrage kopieren',
+    requestCopied: 'Anfrage kopiert',
+    enterNew: 'Neue Einladung eingeben',
+    expired: 'Diese Einladung ist abgelaufen. Niemand kann sie mehr nutzen.',
   },
   verify: {
     title: (name: string) => `${name} prüfen`,
@@ -252,6 +275,7 @@ export const de: Dictionary = {
     petName: 'Dein Name für sie',
     petNameHint: 'Nur du siehst ihn. Leer gilt der eigene.',
     fingerprint: 'Fingerabdruck',
+    connection: 'Verbindung',
     lastSeen: 'Zuletzt da',
     never: 'Noch nie',
     added: 'Hinzugefügt',
@@ -269,17 +293,9 @@ export const de: Dictionary = {
     path: 'Zustellung',
     device: (short: string) => `Rechner ${short}`,
     backToContact: 'Zurück zum Kontakt',
-    pendingProblem: {
-      inviteUsed: 'Die Einladung hat schon jemand anderes genutzt. Bitte um eine neue.',
-      inviteExpired: 'Die Einladung lief ab, bevor sie erreicht wurden. Bitte um eine neue.',
-      inviteWithdrawn: 'Die Einladung wurde zurückgezogen. Bitte um eine neue.',
-      inviteUnknown: 'Ihr Rechner kennt diese Einladung nicht. Bitte um eine neue.',
-      identityMismatch:
-        'Unter ihrer Adresse antwortete jemand anderes. Nichts wurde gesendet. Bitte um eine neue Einladung.',
-      peerTooNew: 'Dort läuft ein neueres Waxwing. Aktualisiere deines, um dich zu verbinden.',
-    },
     pendingLead: 'Die erste Verbindung steht noch aus. Sie entsteht, sobald ihr beide online seid.',
   },
+  nearby: deNearby,
   settings: deSettings,
   palette: {
     title: 'Springen zu',
@@ -291,6 +307,7 @@ export const de: Dictionary = {
   notices: {
     region: 'Hinweise',
     dismiss: 'Schließen',
+    about: (name: string, words: string) => `${name}: ${words}`,
   },
   time: {
     today: 'Heute',

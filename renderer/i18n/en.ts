@@ -1,4 +1,7 @@
+import { enConnections } from './enConnections.ts'
+import { enDelivery } from './enDelivery.ts'
 import { enErrors } from './enErrors.ts'
+import { enNearby } from './enNearby.ts'
 import { enSettings } from './enSettings.ts'
 
 /**
@@ -10,7 +13,8 @@ import { enSettings } from './enSettings.ts'
  * |-----------------|---------------------------------------------------------------------------------|
  * | region          | Conversations, Messages, Details                                                |
  * | button          | New contact, Create invite, Accept invite, Send, Verify, Mark as verified,      |
- * |                 | Export fingerprint, Settings, Continue, Create profile, Unlock                  |
+ * |                 | Export fingerprint, Settings, Continue, Create profile, Unlock, People nearby,  |
+ * |                 | Look for people, They are the same                                              |
  * | text box        | Message, Your name, Invite link, Invite link to share, Passphrase,              |
  * |                 | Repeat passphrase                                                               |
  * | search box      | Search conversations                                                            |
@@ -137,20 +141,8 @@ export const en = {
     copyText: 'Copy text',
     messageDetails: 'Message details',
   },
-  delivery: {
-    writing: 'Saving',
-    written: 'Written',
-    sent: 'Sent',
-    held: 'In a mailbox',
-    delivered: 'Delivered',
-    read: 'Read',
-    writtenStory: (name: string) => `Stored on this computer. It goes out when ${name} can be reached.`,
-    sentStory: (name: string) => `On its way to ${name}’s computer.`,
-    heldStory: (name: string) => `A mailbox holds it, sealed, until ${name} is back.`,
-    deliveredStory: (name: string) => `${name}’s computer has stored it.`,
-    readStory: (name: string) => `${name} has seen it.`,
-    receivedStory: (name: string) => `Came from ${name}, sealed.`,
-  },
+  delivery: enDelivery,
+  connections: enConnections,
   presence: {
     away: 'Away',
     awaySince: (time: string) => `Away, last seen ${time}`,
@@ -159,6 +151,7 @@ export const en = {
     direct: 'Connected directly',
     relay: 'Connected through a relay',
     webrtc: 'Connected directly',
+    inviteFailed: 'The invite cannot be used',
     pending: 'Waiting for the first connection',
     self: 'Only on this computer',
     keyChanged: 'Key changed, nothing is sent',
@@ -218,6 +211,32 @@ export const en = {
     lifetimeMonth: '30 days',
     drop: 'Drop the invite here',
     accepted: (name: string) => `${name} is now your contact.`,
+    failed: 'The invite cannot be used',
+    why: {
+      inviteUsed: 'It was used already; each invite works once, for one person. Ask for a new one.',
+      inviteExpired: 'It expired before you and its maker were online together. Ask for a new one.',
+      inviteWithdrawn: 'Its maker withdrew it. Ask for a new one.',
+      inviteUnknown: 'Its maker’s Waxwing does not know it, perhaps because it was set up anew. Ask for a new one.',
+      inviteMalformed: 'The link is not whole. Ask for it again.',
+      inviteIncomplete: 'The end of the link is missing. Ask for it again.',
+      identityMismatch:
+        'Somebody else answered in its maker’s place, so nothing was sent. Ask for a new one in another way, and compare fingerprints.',
+      peerTooNew: 'Its maker uses a newer Waxwing. Update yours; the invite then goes on by itself.',
+    },
+    request: {
+      inviteUsed: 'Your Waxwing invite was used already, and each works only once. Could you send me a new one?',
+      inviteExpired: 'Your Waxwing invite has expired. Could you send me a new one?',
+      inviteWithdrawn: 'Your Waxwing invite was withdrawn. Could you send me a new one?',
+      inviteUnknown: 'Your Waxwing does not know the invite that you sent me. Could you send me a new one?',
+      inviteMalformed: 'Your Waxwing invite did not arrive whole. Could you send me the link again, perhaps as a file?',
+      inviteIncomplete: 'The end of your Waxwing invite got lost. Could you send me the link again, perhaps as a file?',
+      identityMismatch:
+        'When I used your Waxwing invite, somebody else answered. Could you give me a new one in another way, and compare fingerprints with me?',
+    },
+    requestCopy: 'Copy a request',
+    requestCopied: 'Request copied',
+    enterNew: 'Enter the new invite',
+    expired: 'This invite has expired. Nobody can use it any more.',
   },
   verify: {
     title: (name: string) => `Verify ${name}`,
@@ -263,6 +282,7 @@ export const en = {
     petName: 'Your name for them',
     petNameHint: 'Only you see it. Leave it empty to use theirs.',
     fingerprint: 'Fingerprint',
+    connection: 'Connection',
     lastSeen: 'Last seen',
     never: 'Not yet',
     added: 'Added',
@@ -279,16 +299,9 @@ export const en = {
     path: 'Delivery',
     device: (short: string) => `Computer ${short}`,
     backToContact: 'Back to contact',
-    pendingProblem: {
-      inviteUsed: 'Their invite was already used by somebody else. Ask for a new one.',
-      inviteExpired: 'Their invite expired before they were reached. Ask for a new one.',
-      inviteWithdrawn: 'They withdrew the invite. Ask for a new one.',
-      inviteUnknown: 'Their computer does not know this invite. Ask for a new one.',
-      identityMismatch: 'Somebody else answered at their address. Nothing was sent. Ask for a new invite.',
-      peerTooNew: 'They use a newer Waxwing. Update yours to connect.',
-    },
     pendingLead: 'The first connection has not happened yet. It is made as soon as both of you are online.',
   },
+  nearby: enNearby,
   settings: enSettings,
   palette: {
     title: 'Jump to',
@@ -300,6 +313,7 @@ export const en = {
   notices: {
     region: 'Notices',
     dismiss: 'Dismiss',
+    about: (name: string, words: string) => `${name}: ${words}`,
   },
   time: {
     today: 'Today',

@@ -4,6 +4,7 @@ import type {
   Conversation,
   Invite,
   Message,
+  Nearby,
   NetworkStatus,
   Profile,
   Self,
@@ -44,7 +45,7 @@ export interface MessageWindow {
   readonly visitedAt: number
 }
 
-export type WarningCode = Extract<ContractEvent, { kind: 'warning' }>['code']
+export type Warning = Extract<ContractEvent, { kind: 'warning' }>
 
 export interface Notice {
   readonly id: number
@@ -66,6 +67,7 @@ export interface State {
   readonly invites: ById<Invite>
   readonly settings: Settings
   readonly network: NetworkStatus
+  readonly nearby: Nearby
   readonly windows: ById<MessageWindow>
   readonly selected: string | null
   readonly drafts: ById<string>
@@ -98,6 +100,7 @@ export function initialState(): State {
       density: 'comfortable',
     },
     network: { state: 'starting', problem: null, addresses: [], connected: 0, reach: 'lan' },
+    nearby: { available: false, endsAtMs: null, ended: null, people: [] },
     windows: {},
     selected: null,
     drafts: {},
@@ -123,15 +126,21 @@ export function emptyWindow(visitedAt: number): MessageWindow {
 
 export type {
   Comparison,
+  Connection,
+  Connections,
   Contact,
   Conversation,
   Delivery,
+  DeliveryDetails,
   ExportFile,
   Invite,
   Message,
+  Nearby,
+  NearbyPerson,
   NetworkStatus,
   Profile,
   Self,
+  ServiceUse,
   Settings,
   Verification,
 } from '../../preload/contract/dto.ts'

@@ -51,12 +51,14 @@ function contact(change: Partial<Contact> = {}): Contact {
     addedAtMs: 0,
     looksLike: null,
     pendingProblem: null,
+    offers: { relay: false, mailbox: false },
+    serviceUse: 'auto',
     ...change,
   }
 }
 
 function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  const { settings, network } = initialState()
+  const { settings, network, nearby } = initialState()
   const self = { account: 'me', device: 'd', name: 'Mara', fingerprint: 'SHA256:y', conversation: 'c0' }
   return {
     sequence: 1,
@@ -66,6 +68,7 @@ function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     invites: [],
     settings,
     network,
+    nearby,
     ...change,
   }
 }

@@ -104,6 +104,8 @@ function onEvent(state: State, event: ContractEvent): State {
       return { ...state, settings: event.settings }
     case 'networkChanged':
       return { ...state, network: event.network }
+    case 'nearbyChanged':
+      return { ...state, nearby: event.nearby }
     case 'warning':
       return addNotice(state, 'danger', event.message)
   }
@@ -146,6 +148,7 @@ function onSnapshot(state: State, snapshot: Snapshot): State {
     invites: byId(snapshot.invites, (item) => item.invite),
     settings: snapshot.settings,
     network: snapshot.network,
+    nearby: snapshot.nearby,
     windows: Object.fromEntries(windows),
     selected,
   }

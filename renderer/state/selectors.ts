@@ -52,3 +52,9 @@ export function sealOf(contact: Contact): SealState {
 export function mayWrite(contact: Contact | undefined): boolean {
   return contact === undefined || contact.state === 'active' || contact.state === 'pending'
 }
+
+/** Whether the invite of a pending contact came to nothing; one of a newer Waxwing goes on after an update. */
+export function inviteFailed(contact: Contact): boolean {
+  const { state, pendingProblem } = contact
+  return state === 'pending' && pendingProblem !== null && pendingProblem !== 'peerTooNew'
+}

@@ -1,6 +1,6 @@
 import { createEffect, createRoot } from 'solid-js'
 import { describe, expect, it } from 'vitest'
-import type { Message } from '../../preload/contract/dto.ts'
+import type { Message, NearbyPerson } from '../../preload/contract/dto.ts'
 import { initialState } from './model.ts'
 import { createAppStore } from './store.ts'
 
@@ -26,7 +26,7 @@ function message(place: number, state: 'sent' | 'delivered' = 'sent'): Message {
 
 function open(): ReturnType<typeof createAppStore> {
   const store = createAppStore()
-  const { settings, network } = initialState()
+  const { settings, network, nearby } = initialState()
   const self = { account: 'me', device: 'd', name: 'Mara', fingerprint: 'f', conversation: 'c0' }
   const conversation = {
     conversation: here,
@@ -38,7 +38,16 @@ function open(): ReturnType<typeof createAppStore> {
   } as const
   store.dispatch({
     kind: 'snapshot',
-    snapshot: { sequence: 1, self, contacts: [], conversations: [conversation], invites: [], settings, network },
+    snapshot: {
+      sequence: 1,
+      self,
+      contacts: [],
+      conversations: [conversation],
+      invites: [],
+      settings,
+      network,
+      nearby,
+    },
   })
   store.dispatch({ kind: 'select', conversation: here })
   store.dispatch({
@@ -55,6 +64,23 @@ describe('the store', () => {
     const { state } = open()
     expect(state.selected).toBe(here)
     expect(state.windows[here]?.messages.map((one) => one.event)).toEqual(['e1', 'e2', 'e3'])
+  })
+
+  it('keeps each person nearby the same object while one of them changes', () => {
+    const store = open()
+    const person = (peer: string, stage: NearbyPerson['stage']): NearbyPerson => {
+      return { peer, name: peer, stage, digits: null, problem: null, account: null, looksLike: null, alike: false }
+    }
+    const tell = (...people: readonly NearbyPerson[]): void => {
+      const nearby = { available: true, endsAtMs: 9, ended: null, people }
+      store.dispatch({ kind: 'event', event: { kind: 'nearbyChanged', nearby } })
+    }
+    tell(person('p1', 'here'), person('p2', 'here'))
+    const [first, second] = store.state.nearby.people
+    tell(person('p0', 'here'), person('p1', 'here'), person('p2', 'asking'))
+    expect(store.state.nearby.people[1]).toBe(first)
+    expect(store.state.nearby.people[2]).toBe(second)
+    expect(store.state.nearby.people.map((one) => one.stage)).toEqual(['here', 'here', 'asking'])
   })
 
   it('keeps each message the same object while its delivery changes, and touches no other', () => {

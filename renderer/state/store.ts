@@ -37,6 +37,7 @@ function write(setState: Write, previous: State, next: State): void {
   if (previous.self !== next.self) setState('self', reconcile(structuredClone(next.self)))
   if (previous.settings !== next.settings) setState('settings', reconcile(structuredClone(next.settings)))
   if (previous.network !== next.network) setState('network', reconcile(structuredClone(next.network)))
+  if (previous.nearby !== next.nearby) setState('nearby', reconcile(structuredClone(next.nearby), { key: 'peer' }))
   setState({
     connection: next.connection,
     ready: next.ready,

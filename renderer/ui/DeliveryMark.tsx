@@ -8,7 +8,7 @@ export interface DeliveryMarkProps {
   readonly label: string
 }
 
-/** How far a message has come: a clock, one tick, an envelope at a friend's, two ticks, two ticks on a filled ground. */
+/** How far a message has come: a clock, one tick, a sealed envelope, two ticks, two ticks on a filled ground. */
 export function DeliveryMark(props: DeliveryMarkProps): JSX.Element {
   return (
     <svg
@@ -30,8 +30,9 @@ export function DeliveryMark(props: DeliveryMarkProps): JSX.Element {
           <path class={styles.stroke} d="m8.5 6.4 2.7 2.7 5-6" />
         </Match>
         <Match when={props.state === 'held'}>
-          <rect class={styles.stroke} x="6.6" y="2" width="10.2" height="8" rx="1.4" />
-          <path class={styles.stroke} d="m7.2 3.2 4.5 3.4 4.5-3.4" />
+          <rect class={styles.fine} x="5.65" y="1.65" width="11.7" height="8.7" rx="1.5" />
+          <path class={styles.fine} d="m6.3 2.6 5.2 3.2 5.2-3.2" />
+          <circle class={styles.ground} cx="11.5" cy="6.1" r="1.65" />
         </Match>
         <Match when={props.state === 'delivered'}>
           <path class={styles.stroke} d="m3.5 6.4 2.7 2.7 5-6M9.6 8.3l.8.8 5-6" />

@@ -1,4 +1,4 @@
-import { render, screen } from '@solidjs/testing-library'
+import { render, screen, within } from '@solidjs/testing-library'
 import axe from 'axe-core'
 import decodeQR from 'qr/decode.js'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { Avatar, initialsOf, tintOf } from './Avatar.tsx'
 import { Choice } from './Choice.tsx'
 import { DeliveryMark } from './DeliveryMark.tsx'
 import { Fingerprint, fingerprintGroups, SafetyNumber } from './Fingerprint.tsx'
+import { Options } from './Options.tsx'
 import { PassphraseField } from './PassphraseField.tsx'
 import { QrCode, qrPath } from './QrCode.tsx'
 import { Seal } from './Seal.tsx'
@@ -154,11 +155,23 @@ describe('fields', () => {
           ]}
           onChange={(value) => chosen.push(value)}
         />
+        <Options
+          label="Where I am"
+          value="open"
+          options={[
+            { value: 'open', label: 'Everyone', hint: 'The fastest way.' },
+            { value: 'proxy', label: 'Nobody', hint: 'The slowest way.' },
+          ]}
+          onChange={(value) => chosen.push(value)}
+        />
       </>
     ))
     screen.getByRole('switch', { name: 'Receipts' }).click()
     screen.getByRole('radio', { name: 'Night' }).click()
-    expect(chosen).toEqual(['true', 'dark'])
+    const nobody = within(screen.getByRole('group', { name: 'Where I am' })).getByRole('radio', { name: 'Nobody' })
+    expect(document.getElementById(nobody.getAttribute('aria-describedby') ?? '')?.textContent).toBe('The slowest way.')
+    nobody.click()
+    expect(chosen).toEqual(['true', 'dark', 'proxy'])
     await expectAccessible(container)
   })
 })

@@ -87,6 +87,7 @@ export class Desk {
       setServing: () => undefined,
       setPrivacy: () => undefined,
       setPortMapping: () => undefined,
+      roundTripMs: () => null,
       wake: () => undefined,
     }
   }

@@ -83,7 +83,7 @@ class Host {
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
       port: () => 4_000 + host,
       found: (device, address) => this.found.push({ device, address }),
-      socket: (takes) => {
+      socket: (_family, takes) => {
         const made = new FakeSocket(takes)
         this.sockets.push(made)
         return made as unknown as Socket
@@ -91,7 +91,7 @@ class Host {
     })
     this.discovery.setPairs(pairs)
     const addresses = [{ family: 'ip4', host: `10.0.0.${host}`, prefixLength: 24 }] as const
-    this.#interfaces = [{ name: 'eth0', physical: true, loopback: false, addresses }]
+    this.#interfaces = [{ name: 'eth0', physical: true, loopback: false, zone: 'eth0', addresses }]
     ends.push(() => this.discovery.setInterfaces([]))
   }
   async switch(on: boolean): Promise<void> {

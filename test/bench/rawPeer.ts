@@ -1,6 +1,6 @@
 /**
  * The yardstick: a bare libp2p stream over TCP, Noise and Yamux between two processes, 256 bytes there
- * and back. `rawPeer.js echo` prints its address; `rawPeer.js ping ADDRESS COUNT` prints each round trip.
+ * and back. `rawPeer.js echo [HOST]` prints its address; `rawPeer.js ping ADDRESS COUNT` prints each round trip.
  */
 import '../../main/net/withResolvers.ts'
 import { noise } from '@chainsafe/libp2p-noise'
@@ -24,8 +24,8 @@ async function makeNode(listen: string[]) {
   })
 }
 
-async function echo(): Promise<void> {
-  const node = await makeNode(['/ip4/127.0.0.1/tcp/0'])
+async function echo(host: string): Promise<void> {
+  const node = await makeNode([`/ip4/${host}/tcp/0`])
   await node.handle(protocol, (stream) => {
     stream.addEventListener('message', (event) => stream.send(event.data))
   })
@@ -57,5 +57,5 @@ async function ping(address: string, count: number): Promise<void> {
 }
 
 const [mode, address, count] = process.argv.slice(2)
-if (mode === 'echo') await echo()
+if (mode === 'echo') await echo(address ?? '127.0.0.1')
 else await ping(address ?? '', Number(count ?? 1_000))

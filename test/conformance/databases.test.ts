@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from '../../main/core/ports.ts'
 import { createDatabase, openDatabase } from '../../main/store/database.ts'
 import { migrations } from '../../main/store/schema/migrate.ts'
+import { itemOf, noonMs, tagOf } from './mailbox.ts'
 import * as rows from './rows.ts'
 import { databaseKey, makeDirectory, opened } from './sqlcipher.ts'
 
@@ -62,6 +63,9 @@ function write(): void {
   const path = join(directory, 'store.db')
   const database = opened(createDatabase({ path, key: databaseKey }))
   opened(database.commit([...everything, ...since30]))
+  opened(database.registerTags(rows.deviceOf(2), [tagOf(1), tagOf(2, 'record')], noonMs))
+  opened(database.depositItem(tagOf(1).tag, itemOf(1)))
+  opened(database.publishRecord(tagOf(2).tag, itemOf(2), noonMs + 1, noonMs))
   database.close()
   copyFileSync(path, newestPath)
   rmSync(directory, { recursive: true })
@@ -123,6 +127,12 @@ describe('shipped databases', () => {
     expect(deliveries.slice(1)).toEqual(
       isNew ? [{ event: rows.eventOf(1), device: rows.deviceOf(2), state: 'read', atMs: 10, ...way }] : [],
     )
+    const items = opened(database.collectItems(rows.deviceOf(2), 9, 9_999)).items.map(({ bytes }) => bytes)
+    expect(items).toEqual(isNew ? [itemOf(1)] : [])
+    expect(opened(database.lookupRecord(tagOf(2).tag, noonMs))).toEqual(isNew ? itemOf(2) : null)
+    expect(opened(database.mailboxUsage()).sizeBytes).toBe(isNew ? 200 : 0)
+    const deposit = opened(database.depositItem(tagOf(1).tag, itemOf(3)))
+    expect(deposit).toEqual(isNew ? { kind: 'stored', owner: rows.deviceOf(2) } : { kind: 'unknownTag' })
     expect(opened(database.verify())).toEqual([])
     database.close()
     rmSync(directory, { recursive: true })

@@ -60,7 +60,10 @@ export class HeadlessNode {
   readonly events: NumberedEvent[] = []
   /** Lines that are no reply to a call: of malformed input, and batches. */
   readonly otherLines: unknown[] = []
+  /** What a node says that speaks no JSON-RPC. */
+  readonly plainLines: string[] = []
   stderr = ''
+  readonly #detached: boolean
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #waiting = new Map<number, Waiter>()
   readonly #watchers = new Set<() => void>()
@@ -70,6 +73,7 @@ export class HeadlessNode {
   /** `before`: a command that ends by running the one that it is given, such as `unshare`. */
   constructor(directory: string, args: readonly string[] = [], before: readonly string[] = []) {
     if (!existsSync(headlessBundle)) throw new Error('The bundle is missing: run "npm run build" first.')
+    this.#detached = args.includes('--detached')
     const own = [process.execPath, headlessBundle, '--profile', directory, '--confine', 'loopback', ...args]
     const [program = '', ...rest] = [...before, ...own]
     this.#child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] })
@@ -152,9 +156,13 @@ export class HeadlessNode {
     })
   }
 
+  endInput(): void {
+    this.#child.stdin.end()
+  }
+
   /** Ends stdin, which is how a node is asked to leave. */
   async stop(): Promise<Exit> {
-    this.#child.stdin.end()
+    this.endInput()
     return this.exited
   }
 
@@ -166,7 +174,8 @@ export class HeadlessNode {
   #read(text: string): void {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
-    for (const line of lines) this.#take(JSON.parse(line) as Reply | readonly Reply[])
+    if (this.#detached) this.plainLines.push(...lines)
+    else for (const line of lines) this.#take(JSON.parse(line) as Reply | readonly Reply[])
     for (const watcher of this.#watchers) watcher()
   }
 

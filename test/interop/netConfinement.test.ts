@@ -1,8 +1,8 @@
 /** A network confined to loopback touches nothing else: no dial, no listener, no multicast. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { socketsOf } from '../net/ownSockets.ts'
 import { pause, Scene, testNode, seedOf } from './netNodes.ts'
 
 const foreign = [
@@ -14,26 +14,6 @@ const foreign = [
   '/ip6/2001:4860:4860::8888/tcp/53',
   '/ip6/fd00::1/tcp/4001',
 ]
-
-/** Sockets of this process: the local address of each, from the kernel's table of that protocol. */
-function socketsOf(
-  table: 'tcp' | 'tcp6' | 'udp' | 'udp6',
-): readonly { readonly address: string; readonly listening: boolean }[] {
-  const inodes = new Set<string>()
-  for (const fd of readdirSync('/proc/self/fd')) {
-    try {
-      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1]
-      if (inode !== undefined) inodes.add(inode)
-    } catch {
-      // The descriptor that lists the folder is gone by now.
-    }
-  }
-  const lines = readFileSync(`/proc/self/net/${table}`, 'utf8').trim().split('\n').slice(1)
-  return lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => inodes.has(fields[9] ?? ''))
-    .map((fields) => ({ address: fields[1]?.split(':')[0] ?? '', listening: fields[3] === '0A' }))
-}
 
 const isLinux = process.platform === 'linux'
 

@@ -88,6 +88,23 @@ describe.concurrent('meeting', () => {
     })
   })
 
+  it('tells how long the other takes to answer, to whichever side asks', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const a = await scene.node(1)
+    const b = await scene.node(2)
+    expect(a.network.roundTripMs(b.device)).toBeNull()
+    a.network.setPeers([b.target()])
+    await Promise.all([a.untilUp(b.device), b.untilUp(a.device)])
+    const measured = (): readonly (number | null)[] => [
+      a.network.roundTripMs(b.device),
+      b.network.roundTripMs(a.device),
+    ]
+    await expect.poll(() => measured().every((ms) => ms !== null && ms >= 0), { timeout: 5_000 }).toBe(true)
+    a.network.disconnect(b.device)
+    await a.until('down', () => a.count('peerDown') === 1)
+    expect(a.network.roundTripMs(b.device)).toBeNull()
+  })
+
   it('comes back when the other stops and starts again', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const a = await scene.node(1)
@@ -204,7 +221,8 @@ describe.concurrent('refusing', () => {
     const scene = new Scene(onTestFinished)
     const port = await listenOn(scene, createServer())
     const strict = await scene.node(1, { listen: { port, portFallback: false, families: ['ip4'] } })
-    expect(strict.events).toEqual([{ kind: 'listenFailed', error: { kind: 'portInUse', port } }])
+    expect(strict.events[0]).toEqual({ kind: 'listenFailed', error: { kind: 'portInUse', port } })
+    expect([strict.port, strict.count('listenFailed'), strict.addresses]).toEqual([0, 1, []])
     const flexible = await scene.node(2, { listen: { port, portFallback: true } })
     expect(flexible.events[0]).toEqual({ kind: 'listenFailed', error: { kind: 'portInUse', port } })
     expect(flexible.port).toBeGreaterThan(0)

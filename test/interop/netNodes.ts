@@ -4,7 +4,7 @@ import { deviceKey, deviceOfKey } from '../../main/net/keys.ts'
 import { createNetwork } from '../../main/net/network.ts'
 import type { NetworkOptions } from '../../main/net/options.ts'
 import type { DeviceId } from '../../main/core/ids.ts'
-import type { Clock, Log, Network, NetworkEvent, NetworkHandler, PeerTarget, Random } from '../../main/core/ports.ts'
+import type { Clock, Log, NetworkEvent, NetworkHandler, PeerTarget, Random } from '../../main/core/ports.ts'
 
 export const realClock: Clock = {
   nowMs: () => Date.now(),
@@ -38,7 +38,7 @@ export interface Received {
 
 /** A network with a handler that records; `onFrame` decides when a frame is settled. */
 export class TestNode {
-  readonly network: Network
+  readonly network: ReturnType<typeof createNetwork>
   readonly device: DeviceId
   readonly events: NetworkEvent[] = []
   readonly frames: Received[] = []
@@ -46,7 +46,7 @@ export class TestNode {
   onFrame: (device: DeviceId, frame: Uint8Array) => Promise<void> = () => Promise.resolve()
   #watchers: (() => void)[] = []
 
-  constructor(network: Network, device: DeviceId) {
+  constructor(network: ReturnType<typeof createNetwork>, device: DeviceId) {
     this.network = network
     this.device = device
   }
@@ -126,6 +126,9 @@ export async function testNode(seed: Uint8Array, options: TestOptions = {}): Pro
     deviceSeed: seed,
     confine: 'loopback',
     lan: false,
+    webrtc: false,
+    privacy: { kind: 'open' },
+    portMapping: false,
     clock: realClock,
     random: realRandom,
     log: silentLog,

@@ -158,21 +158,27 @@ describe.concurrent('a relay refuses', () => {
     await untilPlace(a)
   })
 
-  it('strangers, though it lets them in: they get no place and reach nobody', async ({ onTestFinished }) => {
+  it('strangers a place, and says so', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
-    const { relay, b } = await throughRelay(scene)
+    const { relay } = await throughRelay(scene)
     const { log, logged } = loggedFigures()
     const stranger = await scene.node(9, { log })
-    stranger.network.setPeers([relay.target(undefined, true), b.target(relayedOf(b))])
+    stranger.network.setPeers([relay.target(undefined, true)])
     await stranger.untilUp(relay.device)
-    await pause(3_000)
+    const refused = { event: 'net.reservationFailed', figures: { why: 'refused', status: 202, attempt: 0 } }
+    await vi.waitFor(() => expect(logged).toContainEqual(refused), { timeout: 5_000 })
     expect(relayedOf(stranger)).toEqual([])
-    // It is not told so either.
+  })
+
+  it('strangers everything while it does not serve, and tells them nothing', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { log, logged } = loggedFigures()
+    const relay = await scene.node(1)
+    const stranger = await scene.node(9, { log })
+    stranger.network.setPeers([relay.target(undefined, true)])
+    await stranger.untilUp(relay.device)
     const unanswered = { event: 'net.reservationFailed', figures: { why: 'noAnswer', status: 0, attempt: 0 } }
-    expect(logged).toContainEqual(unanswered)
-    expect(logged).toContainEqual({ event: 'net.relayDialFailed', figures: { why: 'relayFailed' } })
-    expect(pathsTo(stranger, b.device)).toEqual([])
-    expect(b.events.some((event) => event.kind === 'peerUp' && event.device === stranger.device)).toBe(false)
+    await vi.waitFor(() => expect(logged).toContainEqual(unanswered), { timeout: 5_000 })
   })
 
   it('nothing to a caller, but who is called does not admit them', async ({ onTestFinished }) => {
@@ -181,12 +187,17 @@ describe.concurrent('a relay refuses', () => {
     const { log, logged } = loggedFigures()
     const c = await scene.node(5, { log })
     relay.network.setPeers([b.target([]), c.target([])])
-    b.admits = (device) => device !== c.device
+    const asked: DeviceId[] = []
+    b.admits = (device) => {
+      asked.push(device)
+      return device !== c.device
+    }
     c.network.setPeers([relay.target(undefined, true), b.target(relayedOf(b))])
-    const refused = { event: 'net.relayDialFailed', figures: { why: 'relayRefused' } }
+    const refused = { event: 'net.relayDialFailed', figures: { why: 'noStream' } }
     await vi.waitFor(() => expect(logged).toContainEqual(refused), { timeout: 5_000 })
     await pause(1_000)
     expect([pathsTo(c, b.device), pathsTo(b, c.device)]).toEqual([[], []])
+    expect(asked).toContain(c.device)
     b.admits = () => true
     await Promise.all([c.untilUp(b.device), b.untilUp(c.device)])
   })

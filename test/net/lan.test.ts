@@ -53,8 +53,25 @@ async function observer(): Promise<NamespaceProcess> {
   return made
 }
 
+function noAddress(line: unknown): true | null {
+  const event = field(line, 'event')
+  const addresses = field(event, 'kind') === 'addresses' ? field(event, 'addresses') : null
+  return Array.isArray(addresses) && addresses.length === 0 ? true : null
+}
+
 function packetsOf(spy: NamespaceProcess): string[] {
   return spy.said.map((line) => field(line, 'packet')).filter((packet) => typeof packet === 'string')
+}
+
+function sendersOf(spy: NamespaceProcess): { readonly ip4: readonly string[]; readonly ip6: readonly string[] } {
+  const all = spy.said.map((line) => field(line, 'from')).filter((from) => typeof from === 'string')
+  return { ip4: all.filter((from) => !from.includes(':')), ip6: all.filter((from) => from.includes(':')) }
+}
+
+/** A new address says nothing in its first second or two: the system makes sure that it is nobody else's. */
+async function heardOverIp6(spy: NamespaceProcess, senders: number): Promise<void> {
+  const enough = (): true | null => (new Set(sendersOf(spy).ip6).size >= senders ? true : null)
+  await spy.hear(`${senders} senders over IPv6`, enough)
 }
 
 const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs))
@@ -82,16 +99,34 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     expect(field(up.event, 'path')).toBe('lan')
   })
 
+  it('two contacts without any IPv4 address find each other over IPv6, and tell nobody that address', async () => {
+    const [a, b] = [await peer('a', 1, 'off'), await peer('b', 2, 'off')]
+    for (const name of ['a', 'b']) lan.withoutIp4(name)
+    await Promise.all([a, b].map((one) => one.process.hear('no address', (line) => noAddress(line))))
+    for (const one of [a, b]) one.tell({ do: 'lan', on: true })
+    const tookMs = await meet(a, b)
+    console.log(`found over IPv6 and connected after ${tookMs} ms`)
+    a.tell({ do: 'send', device: b.device, frame: 'c0ffee' })
+    await b.frame('c0ffee')
+    for (const one of [a, b]) {
+      const up = (await one.event('peerUp')).event
+      expect(field(up, 'address')).toMatch(/^(\/ip6zone\/eth0)?\/ip6\/fe80::[0-9a-f:]+\/tcp\/\d+$/)
+      expect(field(up, 'path')).toBe('lan')
+      expect(JSON.stringify(one.events('addresses'))).not.toContain('fe80')
+    }
+  })
+
   it('announces hardware alone: docker0 stays out of addresses and packets', async () => {
     const spy = await observer()
     const a = await peer('a', 1)
     const b = await peer('b', 2)
     await meet(a, b)
+    await heardOverIp6(spy, 2)
     const told = await a.event('addresses')
     expect(field(told.event, 'addresses')).toEqual([expect.stringMatching(/^\/ip4\/10\.77\.0\.1\/tcp\/\d+$/)])
-    expect(new Set(spy.said.map((line) => field(line, 'from')).filter((from) => from !== undefined))).toEqual(
-      new Set(['10.77.0.1', '10.77.0.2']),
-    )
+    const from = sendersOf(spy)
+    expect(new Set(from.ip4)).toEqual(new Set(['10.77.0.1', '10.77.0.2']))
+    expect(new Set(from.ip6).size).toBe(2)
     for (const packet of packetsOf(spy)) expect(packet).not.toContain('ac110001')
   })
 
@@ -221,9 +256,9 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     a.tell({ do: 'peers', peers: [b.target(0, ['/ip4/10.77.0.2/tcp/4001'])] })
     b.tell({ do: 'peers', peers: [a.target(1)] })
     await pause(2_000)
-    expect(new Set(spy.said.map((line) => field(line, 'from')).filter((one) => one !== undefined))).toEqual(
-      new Set(['10.77.0.2']),
-    )
+    await heardOverIp6(spy, 1)
+    const from = sendersOf(spy)
+    expect([new Set(from.ip4), new Set(from.ip6).size]).toEqual([new Set(['10.77.0.2']), 1])
     expect([a.count('peerUp'), b.count('peerUp')]).toEqual([0, 0])
   })
 })

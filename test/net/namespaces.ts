@@ -32,8 +32,8 @@ export class NamespaceProcess {
   #watchers: (() => void)[] = []
   #errors = ''
 
-  constructor(namespace: string, script: string, args: readonly string[]) {
-    this.#process = spawn('ip', ['netns', 'exec', namespace, process.execPath, script, ...args])
+  constructor(namespace: string, script: string, args: readonly string[], program = process.execPath) {
+    this.#process = spawn('ip', ['netns', 'exec', namespace, program, script, ...args])
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       this.said.push(JSON.parse(line))
       for (const watcher of this.#watchers) watcher()
@@ -131,6 +131,11 @@ export class Lan {
   readdress(name: string, before: number, after: number): void {
     ip('-n', this.#name(name), 'addr', 'del', `10.77.0.${before}/24`, 'dev', 'eth0')
     ip('-n', this.#name(name), 'addr', 'add', `10.77.0.${after}/24`, 'dev', 'eth0')
+  }
+
+  /** Leaves a host nothing but its link-local IPv6 address. */
+  withoutIp4(name: string): void {
+    ip('-n', this.#name(name), '-4', 'addr', 'flush', 'dev', 'eth0')
   }
 
   run(name: string, script: string, ...args: readonly string[]): NamespaceProcess {

@@ -9,18 +9,26 @@ export interface ObserverCommand {
 }
 
 const group = '224.0.0.251'
+const group6 = 'ff02::fb'
 const port = 5_353
 const [address = ''] = process.argv.slice(2)
 const socket = createSocket({ type: 'udp4', reuseAddr: true })
 
-socket.on('message', (packet, sender) => {
-  process.stdout.write(`${JSON.stringify({ packet: packet.toString('hex'), from: sender.address })}\n`)
-})
+const socket6 = createSocket({ type: 'udp6', reuseAddr: true, ipv6Only: true })
+
+for (const one of [socket, socket6]) {
+  one.on('message', (packet, sender) => {
+    process.stdout.write(`${JSON.stringify({ packet: packet.toString('hex'), from: sender.address })}\n`)
+  })
+}
 socket.bind(port, () => {
   socket.addMembership(group, address)
   socket.setMulticastInterface(address)
   socket.setMulticastLoopback(false)
-  process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
+  socket6.bind(port, '::', () => {
+    socket6.addMembership(group6, '::%eth0')
+    process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
+  })
 })
 
 createInterface({ input: process.stdin }).on('line', (line) => {

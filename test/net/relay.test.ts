@@ -129,6 +129,23 @@ describe.skipIf(why !== null)('between two homes', () => {
     expect([paths(a, b), paths(b, a)]).toEqual([['relay'], ['relay']])
   })
 
+  it('a frame goes through a relay that knows the called one alone', async () => {
+    const { a, b } = await twoHomes('symmetric', 'symmetric')
+    internet.server('relay', 10)
+    const relay = relayTarget(await relayFor('relay', 10, [b]))
+    b.tell({ do: 'peers', peers: [relay] })
+    const ofB = await told(b, 1)
+    const beforeMs = Date.now()
+    b.tell({ do: 'peers', peers: [relay, a.target(1, [])] })
+    a.tell({ do: 'peers', peers: [b.target(0, ofB.filter(isRelayed))] })
+    await Promise.all([a.eventOf('peerUp', b.device), b.eventOf('peerUp', a.device)])
+    await expectFrames(a, b)
+    const tookMs = Date.now() - beforeMs
+    console.log(`through a relay that does not know the caller: frames both ways after ${tookMs} ms`)
+    expect(tookMs).toBeLessThan(2_000)
+    expect([paths(a, b), paths(b, a)]).toEqual([['relay'], ['relay']])
+  })
+
   it('no direct address leads into a home', async () => {
     const { a, b } = await twoHomes('portRestricted', 'portRestricted')
     a.tell({ do: 'peers', peers: [b.target(0, [`/ip4/192.168.102.2/tcp/${port}`, `/ip4/11.22.33.102/tcp/${port}`])] })

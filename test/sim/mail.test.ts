@@ -184,15 +184,16 @@ describe('what a mailbox sees', () => {
     await serve(box)
     await scene.run(10 * second)
     const post = scene.world.ether.post.at(box.identity.device)
-    expect(post.tags.size).toBe(0)
+    const itemTags = () => [...post.tags.keys()].filter((tag) => tag.startsWith('item ')).length
+    expect(itemTags()).toBe(0)
     await scene.meet(ben, anna)
-    const one = post.tags.size
+    const one = itemTags()
     expect(one).toBeGreaterThan(0)
     await scene.meet(ben, carl)
-    expect(post.tags.size).toBe(2 * one)
+    expect(itemTags()).toBe(2 * one)
     await scene.do<'blockContact'>(ben, { kind: 'blockContact', account: anna.identity.account, blocked: true })
     await scene.run(5 * second)
-    expect(post.tags.size).toBe(one)
+    expect(itemTags()).toBe(one)
   })
 
   it('can put nothing into a conversation: what no contact sealed is removed and refused', async () => {
@@ -231,7 +232,8 @@ describe('word of where somebody is', () => {
     ben.endpoint?.move('/sim/elsewhere')
     await scene.run(10 * second)
     const post = scene.world.ether.post.at(box.identity.device)
-    expect(post.records.size).toBe(1)
+    // His word for her, and what became of the invite by which they met.
+    expect(post.records.size).toBe(2)
     for (const record of post.records.values()) expect(Buffer.from(record).includes('elsewhere')).toBe(false)
     ben.crash()
     await scene.run(15 * second)
@@ -285,5 +287,96 @@ describe('word of where somebody is', () => {
     anna.start()
     await scene.run(20 * second)
     expect(knownOf(anna, ben)).toEqual(['/sim/elsewhere'])
+  })
+})
+
+describe('an invite whose maker sleeps', () => {
+  async function invited(): Promise<{ anna: Peer; ben: Peer; carl: Peer; box: Peer; link: string }> {
+    scene = await new Scene(4).begin()
+    const [anna, ben, box, carl] = [0, 1, 2, 3].map((number) => scene.peer(number)) as [Peer, Peer, Peer, Peer]
+    await scene.meet(box, ben)
+    await serve(box)
+    await scene.run(10 * second)
+    const { link } = await scene.invite(ben)
+    await scene.run(10 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    return { anna, ben, carl, box, link }
+  }
+
+  it('is accepted by way of his mailbox, with what is said at once; he finds both when he wakes', async () => {
+    const { anna, ben, box, link } = await invited()
+    await scene.accept(anna, link)
+    const conversation = scene.conversation(anna, ben)
+    await scene.do<'sendText'>(anna, { kind: 'sendText', conversation, clientId: 'first', text: 'first' })
+    await scene.run(30 * second)
+    expect(scene.contact(anna, ben).state).toBe('active')
+    const [event] = anna.disk.inOrder(conversation)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('held')
+    for (const { bytes } of scene.world.ether.post.at(box.identity.device).items) {
+      expect(Buffer.from(bytes).includes(Buffer.from(anna.identity.device, 'hex'))).toBe(false)
+    }
+    anna.crash()
+    await scene.run(15 * second)
+    ben.start()
+    await scene.run(20 * second)
+    expect(scene.shown(ben, anna)).toEqual(['first'])
+    expect(scene.contact(ben, anna).state).toBe('active')
+    anna.start()
+    await scene.run(20 * second)
+    expect(scene.contact(anna, ben).acceptedInvite).toBe(null)
+    expect(event !== undefined && scene.delivery(anna, event)).toBe('delivered')
+  })
+
+  it('tells the second who takes it that it was used, and whoever is late that it was withdrawn', async () => {
+    const { anna, ben, carl, link } = await invited()
+    await scene.accept(anna, link)
+    await scene.run(30 * second)
+    ben.start()
+    await scene.run(20 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.accept(carl, link)
+    await scene.run(30 * second)
+    expect(scene.contact(carl, ben).pendingProblem).toBe('inviteUsed')
+    ben.start()
+    await scene.run(10 * second)
+    const second2 = await scene.invite(ben)
+    await scene.run(10 * second)
+    await scene.do<'withdrawInvite'>(ben, { kind: 'withdrawInvite', invite: second2.invite.invite })
+    await scene.run(10 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.accept(carl, second2.link)
+    await scene.run(30 * second)
+    expect(scene.contact(carl, ben).pendingProblem).toBe('inviteWithdrawn')
+  })
+
+  it('makes no contact of whoever has not its secret, and of two who take it at once only one', async () => {
+    const { anna, ben, carl, box, link } = await invited()
+    const post = scene.world.ether.post.at(box.identity.device)
+    await scene.accept(anna, link)
+    await scene.accept(carl, link)
+    await scene.run(30 * second)
+    // What the mailbox alters, or makes itself, leads nowhere.
+    const forged = post.items.map((item, at) => ({
+      ...item,
+      id: at.toString(16).padStart(32, '0'),
+      bytes: item.bytes.map((byte, place) => (place === 60 ? byte ^ 1 : byte)),
+    }))
+    post.items.push(...forged)
+    expect(forged.length).toBeGreaterThan(1)
+    anna.crash()
+    carl.crash()
+    await scene.run(15 * second)
+    ben.start()
+    await scene.run(30 * second)
+    const known = [anna, carl].filter((peer) => ben.disk.contacts.has(peer.identity.account))
+    expect(known.length).toBe(1)
+    expect(scene.refusals.get('itemRefused')).toBe(forged.length)
+    for (const peer of [anna, carl]) peer.start()
+    await scene.run(30 * second)
+    const problems = [anna, carl].map((peer) => scene.contact(peer, ben).pendingProblem)
+    expect(problems.filter((problem) => problem === 'inviteUsed').length).toBe(1)
   })
 })

@@ -267,6 +267,11 @@ export class Endpoint implements ports.Network {
     this.#ether.after(this.#ether.retryAfterMs(), () => this.#redial())
   }
 
+  /** Whom the engine asked to keep a stream with. */
+  get targets(): readonly ports.PeerTarget[] {
+    return this.#targets
+  }
+
   setPeers(peers: readonly ports.PeerTarget[]): void {
     this.#targets = peers
   }
@@ -327,6 +332,10 @@ export class Endpoint implements ports.Network {
   setPrivacy(): void {}
 
   setPortMapping(): void {}
+
+  roundTripMs(): null {
+    return null
+  }
 
   wake(): void {
     if (this.running) for (const { device } of this.#targets) this.#ether.dial(this, device)

@@ -6,6 +6,7 @@ import type { DeviceId, EnvelopeId } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
 import type { Change } from '../../main/core/ports.ts'
 import { decodeFrame } from '../../main/core/wire/frame.ts'
+import { unpad } from '../../main/core/wire/padding.ts'
 import type { Disk } from './disk.ts'
 
 /** Stands in every name and text of a simulation, and must stand in no frame. */
@@ -23,6 +24,7 @@ export class Watch {
   readonly #arrived = new Map<string, number>()
   readonly #durable = new Set<string>()
   readonly #rejected = new Set<string>()
+  readonly #rejectedByMail = new Set<EnvelopeId>()
   readonly #crypto: Crypto
   /** The given primitives, with every seal watched. */
   readonly crypto: Crypto
@@ -58,9 +60,17 @@ export class Watch {
   #noteSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associatedData: Uint8Array): void {
     const place = latin1(key, nonce)
     const what = latin1(this.#crypto.sha256(plaintext), this.#crypto.sha256(associatedData))
+    if (associatedData.length === 16) this.#noteItem(plaintext)
     const before = this.#sealed.get(place)
     if (before !== undefined && before !== what) this.violation('a key and nonce were used for two texts')
     this.#sealed.set(place, what)
+  }
+
+  /** A frame that is sealed for a mailbox: a refusal reaches its envelope's sender unseen. */
+  #noteItem(padded: Uint8Array): void {
+    const content = unpad(padded)
+    const frame = content.ok ? decodeFrame(content.value) : null
+    if (frame?.ok === true && frame.value.kind === 'reject') this.#rejectedByMail.add(frame.value.envelopeId)
   }
 
   #noteHostile(to: DeviceId, frame: Uint8Array): void {
@@ -107,7 +117,8 @@ export class Watch {
       if (change.kind === 'putOutbox') {
         const before = disk.outbox.get(`${change.row.device}/${change.row.order}`)
         const earlier = before?.sealed?.envelope
-        const refused = earlier !== undefined && this.#rejected.has(`${device}/${earlier}`)
+        const refused =
+          earlier !== undefined && (this.#rejected.has(`${device}/${earlier}`) || this.#rejectedByMail.has(earlier))
         // Only what the peer could not open is sealed anew.
         const changed = earlier !== undefined && change.row.sealed?.envelope !== earlier
         if (changed && !refused) this.violation('sealed twice')

@@ -8,7 +8,7 @@ import { decodeInvite } from '../identity/invite.ts'
 import type { Invite } from '../identity/invite.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
 import type { DeviceId } from '../ids.ts'
-import type { ContactRow, PendingProblem } from '../ports.ts'
+import type { ContactRow, InviteRow, PendingProblem } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { openBundle } from '../session/bundle.ts'
 import type { BundleError } from '../session/bundle.ts'
@@ -67,6 +67,11 @@ function statusForInvite(
   if (!equalBytes(wanted, purpose.proof)) return statusOfUnproved(turn)
   // Whoever has the link may have shown it to everybody: other invites must not suffer from it.
   if (!mayOnceMore(turn, `fetches of ${row.invite}`, limits.inviteFetchesPerHourMax)) return { kind: 'busy' }
+  return inviteStatus(turn, row)
+}
+
+/** What whoever holds the invite is told of it: its bundle, or why there is none. */
+export function inviteStatus(turn: Turn, row: InviteRow): BundleStatus {
   if (row.state === 'used') return { kind: 'used' }
   if (row.state === 'withdrawn') return { kind: 'withdrawn' }
   if (turn.nowMs >= row.expiresAtMs) return { kind: 'expired' }
@@ -110,14 +115,14 @@ export function onBundleRequest(turn: Turn, device: DeviceId, requestId: Uint8Ar
 
 // ── Taking ───────────────────────────────────────────────────────────────────────────────────
 
-const problemOf = {
+export const problemOf = {
   unknown: 'inviteUnknown',
   used: 'inviteUsed',
   expired: 'inviteExpired',
   withdrawn: 'inviteWithdrawn',
 } as const satisfies Record<string, PendingProblem>
 
-function fail(turn: Turn, device: DeviceId, contact: ContactRow, problem: PendingProblem): void {
+export function fail(turn: Turn, device: DeviceId, contact: ContactRow, problem: PendingProblem): void {
   turn.refuse(device, 'bundleRefused')
   if (contact.state !== 'pending' || contact.pendingProblem === problem) return
   turn.putContact({ ...contact, pendingProblem: problem })
@@ -142,7 +147,7 @@ function makerOf(turn: Turn, device: DeviceId, contact: ContactRow, offer: Offer
 }
 
 /** Begins a session with the maker of an offer. */
-function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: Uint8Array): void {
+export function beginSession(turn: Turn, device: DeviceId, contact: ContactRow, bytes: Uint8Array): void {
   const offer = decodeOffer(bytes)
   if (!offer.ok) return fail(turn, device, contact, 'identityMismatch')
   const maker = makerOf(turn, device, contact, offer.value)

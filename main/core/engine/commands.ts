@@ -1,6 +1,15 @@
 /** What a user (through the node's service) can ask of the engine, what comes back, and what can go wrong. */
 import type { AccountId, ConversationId, EventId, InviteId } from '../ids.ts'
-import type { ContactRow, ContactState, EventRow, InviteRow, SelfRow, SettingValue, StoreError } from '../ports.ts'
+import type {
+  ContactRow,
+  ContactState,
+  EventRow,
+  InviteRow,
+  SelfRow,
+  ServiceUse,
+  SettingValue,
+  StoreError,
+} from '../ports.ts'
 
 export type Command =
   /** A single-use invite; null takes `inviteLifetimeMsDefault`. */
@@ -25,6 +34,8 @@ export type Command =
   | { readonly kind: 'acceptKey'; readonly account: AccountId }
   | { readonly kind: 'removeContact'; readonly account: AccountId }
   | { readonly kind: 'blockContact'; readonly account: AccountId; readonly blocked: boolean }
+  /** Whether what the contact's device does for others is used. */
+  | { readonly kind: 'setServiceUse'; readonly account: AccountId; readonly use: ServiceUse }
   | { readonly kind: 'setSettings'; readonly values: ReadonlyMap<string, SettingValue> }
 
 export type CommandKind = Command['kind']
@@ -58,6 +69,7 @@ export interface Replies {
   readonly acceptKey: { readonly contact: ContactRow }
   readonly removeContact: { readonly contact: ContactRow }
   readonly blockContact: { readonly contact: ContactRow }
+  readonly setServiceUse: { readonly contact: ContactRow }
   readonly setSettings: Record<never, never>
 }
 

@@ -29,15 +29,20 @@ export function checkName(name: string): Result<string, CommandError> {
   return got > max ? err({ kind: 'nameTooLong', got, max }) : ok(sanitizeName(name))
 }
 
+/** What we tell contacts of ourselves is another thing now. */
+function introduceAnew(turn: Turn): void {
+  for (const [device, flow] of turn.state.flows()) {
+    if (flow.path !== null) turn.follow({ kind: 'introduce', device })
+  }
+}
+
 export function renameSelf(turn: Turn, name: string): Result<Replies['renameSelf'], CommandError> {
   const checked = checkName(name)
   if (!checked.ok) return checked
   const self = { ...turn.state.self, name: checked.value }
   turn.put({ kind: 'putSelf', row: self })
   turn.notice({ kind: 'self' })
-  for (const [device, flow] of turn.state.flows()) {
-    if (flow.path !== null) turn.follow({ kind: 'introduce', device })
-  }
+  introduceAnew(turn)
   return ok({ self })
 }
 
@@ -48,6 +53,25 @@ export function renameContact(turn: Turn, command: CommandOf<'renameContact'>): 
   if (!name.ok) return name
   // A name of nothing visible is no name.
   return ok({ contact: turn.putContact({ ...contact.value, petName: name.value === '' ? null : name.value }) })
+}
+
+/**
+ * Takes what the contact's device does for others, or leaves it. Those who are connected are told at once
+ * where we can be reached and where messages for us can be left from now on.
+ */
+export function setServiceUse(turn: Turn, command: CommandOf<'setServiceUse'>): ContactReply {
+  const contact = contactNamed(turn, command.account)
+  if (!contact.ok) return contact
+  const { account, state } = contact.value
+  const device = turn.state.deviceOf(account)
+  const row = device === null ? null : turn.state.device(device)
+  if (row === null) return err({ kind: 'contactNotReady', state })
+  if (row.use === command.use) return ok({ contact: contact.value })
+  turn.put({ kind: 'putDevice', row: { ...row, use: command.use } })
+  turn.noticeContact(account)
+  turn.emit({ kind: 'peersChanged' })
+  introduceAnew(turn)
+  return ok({ contact: contact.value })
 }
 
 export function setVerified(turn: Turn, command: CommandOf<'setVerified'>): ContactReply {

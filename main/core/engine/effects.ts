@@ -102,6 +102,7 @@ export type FollowInput =
   /** Leave word of where we are; at once, or when our addresses have settled. */
   | { readonly kind: 'publishWhereabouts' }
   | { readonly kind: 'publishSoon' }
+  | { readonly kind: 'publishInvites'; readonly mailbox: DeviceId }
   /** Look for word of where this device is. */
   | { readonly kind: 'seek'; readonly device: DeviceId }
   /** Ask this mailbox of ours for what lies there. */

@@ -10,6 +10,7 @@ import { leaveSoon } from './mail/leave.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { sealRows } from './sealing.ts'
 import { activeSession, sessionIn } from './sessions.ts'
+import { withoutTakenBack } from './stash.ts'
 import type { Turn } from './turn.ts'
 
 const { sendWindowFrames, sealsPerStepMax } = implementationLimits
@@ -62,7 +63,7 @@ export function flush(turn: Turn, device: DeviceId): void {
   const known = new Set(flow.inFlight.map((entry) => entry.order))
   const range = turn.outboxRange(device, flow.cursor, sendWindowFrames)
   const waiting = range.filter((row) => !known.has(row.order))
-  const taken = waiting.slice(0, Math.min(room, sealsPerStepMax))
+  const taken = withoutTakenBack(turn, device, waiting.slice(0, Math.min(room, sealsPerStepMax)))
   const ready = sealRows(turn, device, active, taken)
   const isAtItsEnd = ready.length < taken.length
   if (isAtItsEnd && askForBundle(turn, device, contact)) return

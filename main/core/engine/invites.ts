@@ -12,8 +12,9 @@ import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
 import { suiteId } from '../session/suite.ts'
 import type { CommandError, Replies } from './commands.ts'
-import { ownAddresses } from './compose.ts'
 import { queueHello } from './establish.ts'
+import { inviteAddresses, readInviteAddresses } from './mail/invites.ts'
+import { seekSoon } from './mail/rendezvous.ts'
 import { contactCount, ensureConversation } from './people.ts'
 import { makeBundle } from './prekeys.ts'
 import type { State } from './state.ts'
@@ -58,7 +59,7 @@ export function createInvite(turn: Turn, wantedMs: number | null): Result<Replie
     bundleHash: turn.hash(bundle),
     expiresAtMs,
     name: turn.state.self.name,
-    addresses: ownAddresses(turn),
+    addresses: inviteAddresses(turn),
   }
   const row: InviteRow = {
     invite: inviteId,
@@ -71,6 +72,7 @@ export function createInvite(turn: Turn, wantedMs: number | null): Result<Replie
   }
   turn.put({ kind: 'putInvite', row })
   turn.noticeInvite(inviteId)
+  turn.follow({ kind: 'tendMailboxes' })
   return ok({ invite: row, link: encodeInviteLink(turn.crypto, invite) })
 }
 
@@ -100,6 +102,7 @@ export function withdrawInvite(turn: Turn, id: InviteId): Result<Replies['withdr
   turn.put({ kind: 'putInvite', row: invite })
   turn.put({ kind: 'removePrekey', prekey: row.prekey })
   turn.noticeInvite(id)
+  turn.follow({ kind: 'tendMailboxes' })
   return ok({ invite })
 }
 
@@ -189,6 +192,7 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
   const contact = turn.putContact(pendingContact(turn, read.value))
   const device = deviceIdOf(invite.deviceKey)
   const before = turn.state.device(device)
+  const { addresses, mailboxes } = readInviteAddresses(invite.addresses)
   turn.put({
     kind: 'putDevice',
     // By which clock these addresses are how old, nobody knows: whatever their owner says is newer.
@@ -196,10 +200,10 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
       device,
       account,
       certificate: before?.certificate ?? new Uint8Array(0),
-      addresses: invite.addresses,
+      addresses,
       addressesAtMs: 0,
       services: before?.services ?? 0,
-      mailboxes: before?.mailboxes ?? [],
+      mailboxes: mailboxes.length > 0 ? mailboxes : (before?.mailboxes ?? []),
       use: before?.use ?? 'auto',
     },
   })
@@ -208,5 +212,6 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
   turn.setFlow(device, { ask: null, renewedAtMs: null })
   turn.emit({ kind: 'peersChanged' })
   turn.follow({ kind: 'flush', device })
+  if (turn.state.flow(device).path === null) seekSoon(turn, device)
   return ok({ contact })
 }

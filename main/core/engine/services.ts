@@ -1,8 +1,13 @@
 /** What devices do for each other: pass calls on, hold messages. PROTOCOL.md, "Services". */
 import { protocolLimits } from '../limits.ts'
-import type { DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
+import type { ContactRow, DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
 import { isOn, privacyOf } from './settings.ts'
 import type { State } from './state.ts'
+
+/** What is read of the state to know whose services are used. */
+interface Known extends Pick<State, 'device' | 'deviceOf' | 'setting'> {
+  contacts(): Iterable<ContactRow>
+}
 
 const relayBit = 1
 const mailboxBit = 2
@@ -18,16 +23,22 @@ export function ownServices(state: State): number {
   return (relay ? relayBit : 0) + (mailbox ? mailboxBit : 0)
 }
 
+/** What a device says that it does for its contacts. */
+export function offersOf({ services }: DeviceRow): Serving {
+  const offers = (bit: number): boolean => Math.floor(services / bit) % 2 === 1
+  return { relay: offers(relayBit), mailbox: offers(mailboxBit) }
+}
+
 /** What a contact's device does for us: what it offers, if the user lets us take it. */
 export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
   // Who serves learns where we are: where that is to be hidden, the user names whom to trust with it.
   const wanted = device.use === 'always' || (device.use === 'auto' && privacy.kind === 'open')
-  const offers = (bit: number): boolean => Math.floor(device.services / bit) % 2 === 1
-  return { relay: wanted && offers(relayBit), mailbox: wanted && offers(mailboxBit) }
+  const { relay, mailbox } = offersOf(device)
+  return { relay: wanted && relay, mailbox: wanted && mailbox }
 }
 
 /** The devices of contacts that hold messages for us, always the same ones while they offer it. */
-export function mailboxDevices(state: State): readonly DeviceRow[] {
+export function mailboxDevices(state: Known): readonly DeviceRow[] {
   const privacy = privacyOf(state)
   const devices: DeviceRow[] = []
   for (const contact of state.contacts()) {

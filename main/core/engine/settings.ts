@@ -22,7 +22,7 @@ export function isOn(state: State, key: keyof typeof defaults): boolean {
 }
 
 /** Who may learn where this device is. A proxy that is not whole hides as much as relays do, and dials nobody else. */
-export function privacyOf(state: State): Privacy {
+export function privacyOf(state: Pick<State, 'setting'>): Privacy {
   const mode = state.setting('privacy')
   const [host, port] = [state.setting('proxyHost'), state.setting('proxyPort')]
   if (mode === 'relayOnly') return { kind: 'relayOnly' }

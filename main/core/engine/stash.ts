@@ -3,14 +3,16 @@
  * be begun while the giver is away or does not answer. PROTOCOL.md, "Prekey bundles".
  */
 import { assert } from '../assert.ts'
+import { equalBytes } from '../bytes.ts'
 import type { Descriptor } from '../identity/descriptor.ts'
 import { verifyDescriptor } from '../identity/descriptor.ts'
 import { implementationLimits } from '../limits.ts'
 import type { DeviceId, PrekeyId } from '../ids.ts'
-import type { ContactRow, PrekeyRow, StashRow } from '../ports.ts'
+import type { ContactRow, OutboxRow, PrekeyRow, StashRow } from '../ports.ts'
 import { openBundle } from '../session/bundle.ts'
 import { noPsk } from '../session/handshake.ts'
 import { openStash } from '../session/stash.ts'
+import { decodeContent } from '../wire/contents.ts'
 import { begin } from './begin.ts'
 import { asideContent, enqueue } from './compose.ts'
 import { hasElapsed } from './flow.ts'
@@ -75,6 +77,20 @@ export function giveStash(turn: Turn, device: DeviceId): void {
   }
   enqueue(turn, device, asideContent(turn, conversation, { kind: 'prekeys', bundles }), null)
   turn.follow({ kind: 'flush', device })
+}
+
+/** Of what waits for a device, what is still true: bundles that were taken back meanwhile are not given any more. */
+export function withoutTakenBack(turn: Turn, device: DeviceId, rows: readonly OutboxRow[]): readonly OutboxRow[] {
+  return rows.filter((row) => {
+    const content = row.event === null && row.sealed === null ? decodeContent(row.content) : null
+    if (content?.ok !== true || content.value.kind !== 'event') return true
+    const { body } = content.value.event
+    if (body.kind !== 'prekeys') return true
+    const kept = turn.state.prekeysOf(device)
+    if (body.bundles.every((bundle) => kept.some((one) => equalBytes(one.bundle, bundle)))) return true
+    turn.put({ kind: 'removeOutbox', device, order: row.order })
+    return false
+  })
 }
 
 // ── Taking ───────────────────────────────────────────────────────────────────────────────────

@@ -18,12 +18,21 @@ import {
   onPeerUp,
   onWritable,
 } from './connection.ts'
-import { acceptKey, blockContact, removeContact, renameContact, renameSelf, setVerified } from './contacts.ts'
+import {
+  acceptKey,
+  blockContact,
+  removeContact,
+  renameContact,
+  renameSelf,
+  setServiceUse,
+  setVerified,
+} from './contacts.ts'
 import type { Effect } from './effects.ts'
 import { flush } from './flush.ts'
 import type { Happening, Input } from './inputs.ts'
 import { acceptInvite, createInvite, inspectInvite, inviteLink, withdrawInvite } from './invites.ts'
 import { fetch, onCollected, onMail, onMailTaken } from './mail/fetch.ts'
+import { leaveInvites } from './mail/firstContact.ts'
 import { leave, onDeposited } from './mail/leave.ts'
 import { onLookedUp, onPublished, publishSoon, publishWhereabouts, seek } from './mail/rendezvous.ts'
 import { onRegistered, tendMailboxes } from './mail/tend.ts'
@@ -79,6 +88,8 @@ function onCommand(turn: Turn, command: Command): Result<Reply, CommandError> {
       return removeContact(turn, command.account)
     case 'blockContact':
       return blockContact(turn, command)
+    case 'setServiceUse':
+      return setServiceUse(turn, command)
     case 'setSettings':
       return setSettings(turn, command.values)
     default:
@@ -97,6 +108,8 @@ function onMailHappening(turn: Turn, happening: MailHappening): void {
       return tendMailboxes(turn)
     case 'publishWhereabouts':
       return publishWhereabouts(turn)
+    case 'publishInvites':
+      return leaveInvites(turn, happening.mailbox)
     case 'publishSoon':
       return publishSoon(turn)
     case 'published':
@@ -131,6 +144,7 @@ type MailHappening = Extract<
       | 'tendMailboxes'
       | 'publishWhereabouts'
       | 'publishSoon'
+      | 'publishInvites'
       | 'published'
       | 'seek'
       | 'lookedUp'

@@ -1,12 +1,13 @@
 /**
- * Finds contacts on the LAN: one multicast socket per real interface announces our tokens and listens for
- * theirs. What is heard is only a hint where to dial; the dialled device must still prove its key.
+ * Finds contacts on the LAN: a multicast socket for each real interface and family of addresses announces our tokens
+ * and listens for theirs. Over IPv6 it goes from link-local address to link-local address, so that a network without
+ * any router will do. What is heard is only a hint where to dial; the dialled device must still prove its key.
  */
 import mdns from 'multicast-dns'
 import type { DeviceId } from '../../core/ids.ts'
 import { networkLimits } from '../../core/limits.ts'
 import type { Clock, Log, Random } from '../../core/ports.ts'
-import { inSubnet, socketAddress } from '../addresses.ts'
+import { inSubnet, linkAddress, scopeOf, socketAddress } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
 import type { InterfaceAddress, LocalInterface } from '../interfaces.ts'
 import { decodeAnnouncement, encodeAnnouncement, isPlausiblePacket, isQuestion, serviceName } from './packet.ts'
@@ -25,11 +26,24 @@ export interface DiscoveryOptions {
   readonly socket?: typeof guardedSocket
 }
 
+/** An address of ours, and the interface that has it. */
+interface LanAddress extends InterfaceAddress {
+  readonly zone: string
+}
+
 interface LanSocket {
-  readonly own: InterfaceAddress
+  readonly own: LanAddress
   readonly mdns: mdns.MulticastDNS
   /** Packets taken in this second. */
   taken: number
+}
+
+/** Where the multicasts of one of our addresses go, in the words of the library. */
+function multicastOf({ family, host, zone }: LanAddress) {
+  // Bound to all addresses, since a socket bound to one of them hears no multicast on Linux.
+  return family === 'ip4'
+    ? { type: 'udp4' as const, interface: host, bind: '0.0.0.0' }
+    : { type: 'udp6' as const, ip: 'ff02::fb', interface: `::%${zone}`, bind: '::' }
 }
 
 /** The wait before each announcement after the first: quick at first, for a packet may be lost. */
@@ -63,10 +77,11 @@ export class Discovery {
 
   /** Speaks on exactly these interfaces from now on; on none, every socket is closed at once. */
   setInterfaces(interfaces: readonly LocalInterface[]): void {
-    const wanted = new Map<string, InterfaceAddress>()
-    for (const one of interfaces.slice(0, networkLimits.lanInterfacesMax)) {
-      const own = one.addresses.find((address) => address.family === 'ip4')
-      if (own !== undefined) wanted.set(`${one.name} ${own.host}`, own)
+    const wanted = new Map<string, LanAddress>()
+    for (const { name, zone, addresses } of interfaces.slice(0, networkLimits.lanInterfacesMax)) {
+      const ip4 = addresses.find(({ family }) => family === 'ip4')
+      const ip6 = addresses.find(({ family, host }) => family === 'ip6' && scopeOf(host) === 'linkLocal')
+      for (const own of [ip4, ip6]) if (own !== undefined) wanted.set(`${name} ${own.host}`, { ...own, zone })
     }
     for (const [key, socket] of this.#sockets) {
       if (!wanted.has(key)) this.#close(key, socket)
@@ -102,14 +117,17 @@ export class Discovery {
     this.#cancelReply = null
   }
 
-  #open(key: string, own: InterfaceAddress): void {
+  #open(key: string, own: LanAddress): void {
     // Bound to all addresses, since a socket bound to one of them hears no multicast on Linux.
     const { socket: create = guardedSocket } = this.#options
-    const heard = create((datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address))
+    const heard = create(
+      own.family,
+      (datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address),
+    )
     const socket: LanSocket = {
       own,
       taken: 0,
-      mdns: mdns({ socket: heard, interface: own.host, bind: '0.0.0.0', loopback: true, ttl: 1 }),
+      mdns: mdns({ socket: heard, ...multicastOf(own), loopback: true, ttl: 1 }),
     }
     this.#sockets.set(key, socket)
     socket.mdns.on('error', () => {
@@ -132,7 +150,7 @@ export class Discovery {
     socket.mdns.destroy()
   }
 
-  /** A sender of another subnet belongs to another interface, or lies; and a flood is not listened to. */
+  /** A sender of another subnet or link belongs to another interface, or lies; and a flood is not listened to. */
   #takes(socket: LanSocket, sender: string): boolean {
     const second = Math.floor(this.#options.clock.nowMs() / 1_000)
     if (second !== this.#second) {
@@ -141,13 +159,15 @@ export class Discovery {
     }
     socket.taken++
     if (socket.taken > networkLimits.lanPacketsPerSecondMax) return false
-    return inSubnet(sender, socket.own.host, socket.own.prefixLength)
+    const { family, host, prefixLength, zone } = socket.own
+    return family === 'ip4' ? inSubnet(sender, host, prefixLength) : linkAddress(sender, 1)?.zone === zone
   }
 
   #hear(socket: LanSocket, answers: unknown, sender: string): void {
     const announcement = decodeAnnouncement(answers)
     if (!announcement.ok) return
-    const address = socketAddress(sender, announcement.value.port)
+    const { port } = announcement.value
+    const address = socket.own.family === 'ip4' ? socketAddress(sender, port) : linkAddress(sender, port)
     if (address === null || this.#isOwn(socket, address)) return
     const nowMs = this.#options.clock.nowMs()
     for (const token of announcement.value.tokens) {

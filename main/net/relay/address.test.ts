@@ -11,6 +11,7 @@ const anybodys = peerIdFromPublicKey(publicKeyFromRaw(Uint8Array.of(1, ...Array<
 describe('parseRelayed', () => {
   it.each([
     [`/ip4/9.9.9.9/tcp/4001/p2p/${name}/p2p-circuit`, `/ip4/9.9.9.9/tcp/4001/p2p/${name}/p2p-circuit`],
+    [`/onion3/${'a'.repeat(56)}:1/p2p/${name}/p2p-circuit`, `/onion3/${'a'.repeat(56)}:1/p2p/${name}/p2p-circuit`],
     [`/ip6/2001:DB8::0:1/tcp/1/p2p/${name}/p2p-circuit`, `/ip6/2001:db8::1/tcp/1/p2p/${name}/p2p-circuit`],
   ])('reads %s', (text, canonical) => {
     const address = parseRelayed(text)

@@ -2,6 +2,7 @@
  * Dialling through relays, and being dialled through them: libp2p's transport for it, kept to the relays that we
  * chose. By itself it would connect to a relay that an address names, and take a place at whoever passes a call on.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { circuitRelayTransport, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { CircuitRelayTransportComponents } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, StreamHandler, Transport, Upgrader } from '@libp2p/interface'
@@ -13,6 +14,7 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { deadline } from '../deadline.ts'
 import { deviceOf } from '../keys.ts'
+import type { Visit } from '../visitor.ts'
 import { formatRelayed } from './address.ts'
 import type { RelayedAddress } from './address.ts'
 import { overlay } from './overlay.ts'
@@ -22,6 +24,7 @@ export type RelayDialError =
   | { readonly kind: 'notStarted' }
   /** Too many dials through this relay at once. */
   | { readonly kind: 'relayBusy' }
+  | { readonly kind: 'relayNotReached' }
   /** The relay said no: it does not serve, or has no place or no connection of the device. */
   | { readonly kind: 'relayRefused' }
   /** The relay hung up, said nothing in time, or led to somebody else. */
@@ -31,6 +34,8 @@ export interface RelayClientOptions {
   readonly clock: Clock
   /** The direct connection with a device on which its frames go; null when there is none. */
   readonly connectionOf: (device: DeviceId) => Connection | null
+  /** Connects with a relay for one call, as nobody that it knows. */
+  readonly visit: (relay: RelayedAddress, signal: AbortSignal) => Promise<Visit | null>
   /** Whether we keep a place at this relay. */
   readonly isOurs: (relay: DeviceId) => boolean
 }
@@ -39,6 +44,8 @@ export class RelayClient {
   readonly #options: RelayClientOptions
   /** When the latest dials through each relay were made, within the last second. */
   readonly #dialsMs = new Map<DeviceId, readonly number[]>()
+  /** The connection with the relay on which a call is being made. */
+  readonly #via = new AsyncLocalStorage<Connection>()
   #transport: Transport | null = null
   #upgrader: Upgrader | null = null
 
@@ -69,16 +76,28 @@ export class RelayClient {
     return this.#transport
   }
 
-  /** Reaches `peer` through a relay with which we are connected. */
+  /**
+   * Reaches `peer` through a relay: on our connection with it, or else on one of the call's own, under a name that
+   * the relay has never heard. Who is called is told who we are by Noise, from end to end.
+   */
   async dial(peer: PeerId, address: RelayedAddress, outer: AbortSignal): Promise<Result<Connection, RelayDialError>> {
     const text = formatRelayed(address)
     const [transport, upgrader] = [this.#transport, this.#upgrader]
     if (transport === null || upgrader === null || text === null) return err({ kind: 'notStarted' })
     if (!this.#takeTurn(address.relay)) return err({ kind: 'relayBusy' })
+    const known = this.#options.connectionOf(address.relay)
+    const visit = known === null ? await this.#options.visit(address, outer) : null
+    const via = known ?? visit?.connection ?? null
+    if (via === null) return err({ kind: 'relayNotReached' })
     const { signal, clear } = deadline(this.#options.clock, networkLimits.relayDialTimeoutMs, outer)
     try {
-      return ok(await transport.dial(multiaddr(`${text}/p2p/${peer.toString()}`), { signal, upgrader }))
+      const destination = multiaddr(`${text}/p2p/${peer.toString()}`)
+      const connection = await this.#via.run(via, () => transport.dial(destination, { signal, upgrader }))
+      connection.addEventListener('close', () => visit?.close(), { once: true })
+      if (connection.status !== 'open') visit?.close()
+      return ok(connection)
     } catch (thrown) {
+      visit?.close()
       const refused = thrown instanceof Error && thrown.name === 'InvalidMessageError'
       return err({ kind: refused ? 'relayRefused' : 'relayFailed' })
     } finally {
@@ -95,6 +114,8 @@ export class RelayClient {
   }
 
   #connections(peer: PeerId | undefined): Connection[] {
+    const via = this.#via.getStore()
+    if (via !== undefined) return [via]
     const device = peer === undefined ? null : deviceOf(peer)
     const connection = device === null ? null : this.#options.connectionOf(device)
     return connection === null ? [] : [connection]

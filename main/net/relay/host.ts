@@ -1,36 +1,42 @@
 /**
- * Serving as a relay: libp2p's server, for contacts only and with bounds. A device that keeps a place here can be
- * called by another one that is connected here; both must be contacts of this one. What they say to each other is
- * sealed between them.
+ * Serving as a relay: libp2p's server, with bounds. Contacts may keep a place here, and everybody may call a device
+ * that does: it decides itself whom it answers. What they say to each other is sealed between them.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import type { CircuitRelayServerComponents, CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, Stream, StreamHandler } from '@libp2p/interface'
-import { networkLimits } from '../../core/limits.ts'
+import { networkLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import type { Clock } from '../../core/ports.ts'
 import { deviceOf, peerOf } from '../keys.ts'
+import { remoteSource } from '../remote.ts'
 import { overlay } from './overlay.ts'
 import { boundRequest, holdBack, onReader } from './requests.ts'
+import { StrangerCalls } from './strangerCalls.ts'
 
 export interface RelayHostOptions {
   readonly clock: Clock
   /** Whether a device is a contact, for whom this one may serve. */
   readonly isContact: (device: DeviceId) => boolean
   readonly connectionOf: (device: DeviceId) => Connection | null
+  /** Keeps a connection that carries no frames, until what it gives back is called; null: it has no time left. */
+  readonly hold: (connection: Connection) => (() => void) | null
 }
 
 /** A request that is being answered. */
 interface Caller {
   readonly device: DeviceId
   readonly stream: Stream
+  /** Where who calls is; null for a contact. */
+  readonly strangerAt: string | null
 }
 
 /** Two streams that are passed on to each other. */
 interface Call {
   readonly devices: readonly [DeviceId, DeviceId]
   readonly streams: readonly [Stream, Stream]
+  readonly ofStranger: boolean
 }
 
 const limits = networkLimits
@@ -41,11 +47,13 @@ export class RelayHost {
   readonly #calls = new Set<Call>()
   readonly #callsMs = new Map<DeviceId, readonly number[]>()
   readonly #caller = new AsyncLocalStorage<Caller>()
+  readonly #strangerCalls: StrangerCalls
   #service: CircuitRelayService | null = null
   #serving = false
 
   constructor(options: RelayHostOptions) {
     this.#options = options
+    this.#strangerCalls = new StrangerCalls(options.clock)
   }
 
   /** For libp2p's services. */
@@ -79,16 +87,20 @@ export class RelayHost {
     return { calls: this.#calls.size, places: this.#service?.reservations.size ?? 0 }
   }
 
+  get serving(): boolean {
+    return this.#serving
+  }
+
   /** Switched off, every place is lost and every call ends. */
   setServing(on: boolean): void {
     this.#serving = on
     this.keep()
   }
 
-  /** Takes back the places, and ends the calls, of those for whom this device serves no more. */
+  /** Takes back the places, and ends the calls, of those who may keep none here any more. */
   keep(): void {
     for (const peer of this.#service?.reservations.keys() ?? []) if (!this.#serves(deviceOf(peer))) this.#takeBack(peer)
-    for (const call of this.#calls) if (!call.devices.every((device) => this.#serves(device))) this.#end(call)
+    for (const call of this.#calls) if (!this.#serves(call.devices[1])) this.#end(call)
   }
 
   /** The node stops. */
@@ -110,9 +122,14 @@ export class RelayHost {
 
   /** Whether a call may be passed on. */
   mayCall(from: DeviceId, to: DeviceId): boolean {
-    if (from === to || !this.#serves(from) || !this.#serves(to)) return false
+    const caller = this.#caller.getStore()
+    if (caller === undefined || from === to || !this.#serves(to)) return false
     if (this.#calls.size >= limits.relayConnectionsMax) return false
     if ([from, to].some((device) => this.#callsOf(device) >= limits.relayConnectionsPerPeerMax)) return false
+    if (caller.strangerAt !== null) {
+      const open = [...this.#calls].filter(({ ofStranger }) => ofStranger).length
+      return open < visitLimits.relayStrangerCallsMax && this.#strangerCalls.mayCall(caller.strangerAt, to)
+    }
     const nowMs = this.#options.clock.nowMs()
     const recent = (this.#callsMs.get(to) ?? []).filter((atMs) => Math.abs(nowMs - atMs) < 1_000)
     if (recent.length >= limits.relayCallsPerSecondMax) return false
@@ -143,11 +160,34 @@ export class RelayHost {
   #guarded(handler: StreamHandler): StreamHandler {
     return (stream, connection) => {
       const device = deviceOf(connection.remotePeer)
-      // A stranger is not told who is here.
-      if (device === null || !this.#options.isContact(device)) return stream.abort(new Error('Not a contact'))
+      if (device === null) return stream.abort(new Error('Not an Ed25519 key'))
+      const strangerAt = this.#options.isContact(device) ? null : remoteSource(connection)
+      if (strangerAt !== null && !this.#takesUp(stream, connection)) return
       boundRequest(stream)
-      return this.#caller.run({ device, stream }, () => handler(stream, connection))
+      return this.#caller.run({ device, stream, strangerAt }, () => handler(stream, connection))
     }
+  }
+
+  /** Whether a stranger's request is looked at; it keeps their connection. */
+  #takesUp(stream: Stream, connection: Connection): boolean {
+    const requests = connection.streams.filter(
+      ({ direction, protocol }) => direction === 'inbound' && protocol === stream.protocol,
+    )
+    const served = this.#serving && requests.length <= visitLimits.relayStrangerCallsOpenMax && stream.status === 'open'
+    const release = served ? this.#options.hold(connection) : null
+    if (release === null) {
+      stream.abort(new Error('Not served'))
+      return false
+    }
+    // What has become no call by then was refused, and its caller has had time to hear that.
+    const cancel = this.#options.clock.after(2 * limits.relayRequestTimeoutMs, () => {
+      if (![...this.#calls].some((call) => call.streams.includes(stream))) stream.abort(new Error('No call'))
+    })
+    stream.addEventListener('close', () => {
+      cancel()
+      release()
+    })
+    return true
   }
 
   #connections(peer: PeerId | undefined): Connection[] {
@@ -164,8 +204,12 @@ export class RelayHost {
   }
 
   /** The caller's stream gets its next reader when the two are joined. */
-  #watch(caller: Caller, called: Caller): void {
-    const call: Call = { devices: [caller.device, called.device], streams: [caller.stream, called.stream] }
+  #watch(caller: Caller, called: Omit<Caller, 'strangerAt'>): void {
+    const call: Call = {
+      devices: [caller.device, called.device],
+      streams: [caller.stream, called.stream],
+      ofStranger: caller.strangerAt !== null,
+    }
     this.#calls.add(call)
     for (const stream of call.streams) stream.addEventListener('close', () => this.#calls.delete(call), { once: true })
     onReader(caller.stream, () => {

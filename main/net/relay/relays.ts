@@ -5,9 +5,12 @@ import type { DeviceId } from '../../core/ids.ts'
 import type { Clock, Log, PathKind, Random } from '../../core/ports.ts'
 import { err } from '../../core/result.ts'
 import type { AddressBook } from '../addressBook.ts'
-import type { SocketAddress } from '../addresses.ts'
 import type { LinkStream } from '../peers.ts'
-import { remoteSocket } from '../remote.ts'
+import type { SocketAddress } from '../addresses.ts'
+import { isNamed } from '../names.ts'
+import type { DialAddress } from '../names.ts'
+import { remoteOf, remoteSocket } from '../remote.ts'
+import type { VisitCall } from '../visitor.ts'
 import { PeerStream } from '../stream/peerStream.ts'
 import { formatRelayed, parseRelayed } from './address.ts'
 import type { RelayedAddress } from './address.ts'
@@ -24,6 +27,10 @@ export interface RelaysOptions {
   /** The stream on which a device's frames go. */
   readonly streamOf: (device: DeviceId) => LinkStream | null
   readonly pathOf: (device: DeviceId) => PathKind | null
+  /** Connects with a device under a name of the connection's own. */
+  readonly visit: VisitCall
+  /** Keeps a visitor's connection for as long as it has a request; null: it has no time left. */
+  readonly hold: (connection: Connection) => (() => void) | null
   /** `addresses` may be others now. */
   readonly changed: () => void
 }
@@ -34,17 +41,21 @@ export class Relays {
   readonly #options: RelaysOptions
   readonly #reservations: Reservations
   /** Where we last dialled each relay with success. */
-  readonly #answeredAt = new Map<DeviceId, SocketAddress>()
-  /** The relay through which a device is reached, and those that let it down lately, the last one last. */
-  readonly #used = new Map<DeviceId, DeviceId>()
+  readonly #answeredAt = new Map<DeviceId, DialAddress>()
+  /** Relays through which the latest connection with a device did not last, the last such one last. */
   readonly #shunned = new Map<DeviceId, readonly DeviceId[]>()
 
   constructor(options: RelaysOptions) {
     const { clock, random, log, book, changed } = options
     this.#options = options
     const connectionOf = (device: DeviceId): Connection | null => this.#connectionOf(device)
-    this.client = new RelayClient({ clock, connectionOf, isOurs: (relay) => this.isOurs(relay) })
-    this.host = new RelayHost({ clock, connectionOf, isContact: (device) => book.has(device) })
+    this.client = new RelayClient({
+      clock,
+      connectionOf,
+      isOurs: (relay) => this.isOurs(relay),
+      visit: ({ relay, socket }, signal) => options.visit(relay, [socket, ...book.direct(relay)], signal),
+    })
+    this.host = new RelayHost({ clock, connectionOf, isContact: (device) => book.has(device), hold: options.hold })
     this.#reservations = new Reservations({
       clock,
       random,
@@ -84,18 +95,10 @@ export class Relays {
     this.#reservations.disconnected(device)
   }
 
-  /** A device is reached by this address: through a relay, or not. */
-  reached(device: DeviceId, address: string): void {
-    const relayed = parseRelayed(address)
-    if (relayed === null) this.#used.delete(device)
-    else this.#used.set(device, relayed.relay)
-  }
-
-  /** It is reached no more. A relay that takes calls and carries nothing must not be the first one for ever. */
-  ended(device: DeviceId, durationMs: number): void {
+  /** A device is reached no more. A relay that takes calls and carries nothing must not be the first one for ever. */
+  ended(device: DeviceId, durationMs: number, address: string): void {
     this.lost(device)
-    const relay = this.#used.get(device)
-    this.#used.delete(device)
+    const relay = parseRelayed(address)?.relay
     if (relay === undefined || !this.#options.book.has(device)) return
     const others = (this.#shunned.get(device) ?? []).filter((other) => other !== relay)
     const shunned = durationMs < networkLimits.stableConnectionMs ? [...others, relay] : others
@@ -106,13 +109,14 @@ export class Relays {
     return this.#reservations.has(relay)
   }
 
-  /** The relays through which a device can be dialled now, best first. */
+  /** The relays through which a device can be dialled now; first those that we are connected with anyway. */
   waysTo(device: DeviceId): readonly RelayedAddress[] {
+    const { book } = this.#options
+    const all = book.relayed(device)
+    const connected = all.filter(({ relay }) => this.#connectionOf(relay) !== null)
+    const others = all.filter((one) => !connected.includes(one) && book.permits(one.relay, one.socket))
     const shunned = this.#shunned.get(device) ?? []
-    return this.#options.book
-      .relayed(device)
-      .filter(({ relay }) => this.#connectionOf(relay) !== null)
-      .toSorted((one, other) => shunned.indexOf(one.relay) - shunned.indexOf(other.relay))
+    return [...connected, ...others].toSorted((one, other) => shunned.indexOf(one.relay) - shunned.indexOf(other.relay))
   }
 
   /** Where this device can be reached through relays. */
@@ -129,9 +133,26 @@ export class Relays {
     return addresses.slice(0, networkLimits.relaysMax)
   }
 
+  /**
+   * Where the relay of a relayed connection can be asked under which address it sees us; null when it cannot, or when
+   * that would be no address for others. Over IPv4: behind IPv6 there is no other address.
+   */
+  stunFor(relayed: Connection): SocketAddress | null {
+    const relay = parseRelayed(remoteOf(relayed)?.address ?? '')?.relay
+    const connection = relay === undefined ? null : this.#connectionOf(relay)
+    if (relay === undefined || connection === null) return null
+    const answeredAt = connection.direction === 'outbound' ? remoteSocket(connection) : null
+    const socket = this.#options.book.tellable(relay, answeredAt)
+    return socket !== null && !isNamed(socket) && socket.family === 'ip4' ? socket : null
+  }
+
   /** The connection that carries a device's frames, if it goes through no relay itself. */
   #connectionOf(device: DeviceId): Connection | null {
-    if (this.#options.pathOf(device) === 'relay') return null
+    return this.#options.pathOf(device) === 'relay' ? null : this.connectionOf(device)
+  }
+
+  /** The connection that carries a device's frames. */
+  connectionOf(device: DeviceId): Connection | null {
     const stream = this.#options.streamOf(device)
     return stream instanceof PeerStream ? stream.connection : null
   }

@@ -5,7 +5,9 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { implementationLimits, networkLimits } from '../../core/limits.ts'
 import type { Clock, SendOutcome } from '../../core/ports.ts'
+import { askOtherEnd } from '../muxer.ts'
 import { FrameReader, heartbeat, withLength } from './frames.ts'
+import { RoundTrip } from './roundTrip.ts'
 
 /** Why a stream ended; said in the log with no more than this. */
 export type StreamEnd = 'remoteClosed' | 'replaced' | 'closedHere' | 'frameTooSlow' | 'silent' | 'idleStranger'
@@ -22,6 +24,7 @@ export class PeerStream {
   readonly #clock: Clock
   readonly #handler: PeerStreamHandler
   readonly #reader = new FrameReader()
+  readonly #roundTrip: RoundTrip
   #unsettled = 0
   #paused = false
   #pumping = false
@@ -38,6 +41,7 @@ export class PeerStream {
     this.connection = connection
     this.#clock = clock
     this.#handler = handler
+    this.#roundTrip = new RoundTrip(clock, () => askOtherEnd(stream))
     stream.addEventListener('close', () => this.end('remoteClosed'))
     stream.addEventListener('remoteCloseWrite', () => this.end('remoteClosed'))
     stream.addEventListener('idle', () => this.#onIdle())
@@ -52,6 +56,11 @@ export class PeerStream {
   /** Pulses since a frame last came or went; heartbeats do not count. */
   get framelessPulses(): number {
     return this.#framelessPulses
+  }
+
+  /** How long the other end takes to answer, as measured last; asks anew. Null when that is not known. */
+  roundTripMs(): number | null {
+    return this.#ended ? null : this.#roundTrip.latestMs()
   }
 
   /** Writes one frame, or says why not. After `full`, `handler.writable` is called once there is room. */

@@ -7,10 +7,15 @@ import type { Handlers } from './handlers.ts'
 import { reply } from './handlers.ts'
 import { accountIdFrom } from './ids.ts'
 
-type ContactMethods = 'contact.rename' | 'contact.remove' | 'contact.block' | 'contact.acceptKey'
+type ContactMethods =
+  | 'contact.rename'
+  | 'contact.remove'
+  | 'contact.block'
+  | 'contact.acceptKey'
+  | 'contact.setServiceUse'
 type ContactCommand = Extract<
   Command,
-  { kind: 'renameContact' | 'removeContact' | 'blockContact' | 'acceptKey' | 'setVerified' }
+  { kind: 'renameContact' | 'removeContact' | 'blockContact' | 'acceptKey' | 'setVerified' | 'setServiceUse' }
 >
 
 /** Runs a command that answers with the contact. */
@@ -34,5 +39,7 @@ export function contactHandlers(context: NodeContext): Handlers<ContactMethods> 
       changeContact(context, { kind: 'blockContact', account: accountIdFrom(account), blocked }),
     'contact.acceptKey': ({ account }) =>
       changeContact(context, { kind: 'acceptKey', account: accountIdFrom(account) }),
+    'contact.setServiceUse': ({ account, use }) =>
+      changeContact(context, { kind: 'setServiceUse', account: accountIdFrom(account), use }),
   }
 }

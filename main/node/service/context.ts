@@ -2,8 +2,19 @@
 import type { LocalIdentity } from '../../core/identity/account.ts'
 import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/engine/commands.ts'
 import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
-import type { Clock, ContactRow, Crypto, DeviceRow, InviteRow, SelfRow, SettingValue, Store } from '../../core/ports.ts'
+import type {
+  Clock,
+  ContactRow,
+  Crypto,
+  DeviceRow,
+  InviteRow,
+  MailboxStore,
+  SelfRow,
+  SettingValue,
+  Store,
+} from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
+import type { Nearby } from '../nearby/nearby.ts'
 import type { NetworkMonitor } from '../networkMonitor.ts'
 import type { RecentView } from './recent.ts'
 
@@ -24,14 +35,19 @@ export interface NodeContext {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly store: Store
+  /** What lies here for others. */
+  readonly mailbox: Pick<MailboxStore, 'usage'>
   readonly network: NetworkMonitor
   readonly resident: () => ResidentView
   readonly submit: <K extends CommandKind>(command: CommandOf<K>) => Promise<Result<Replies[K], SubmitError>>
   readonly names: NameIndexView
+  readonly nearby: Nearby
 }
 
 /** Which contacts' names look alike; see nameIndex.ts. */
 export interface NameIndexView {
   /** Another contact whose name looks like this account's, or null. */
   twinOf(account: AccountId): AccountId | null
+  /** A contact whose name looks like this one, other than `account`, or null. */
+  likeName(name: string, account: AccountId | null): AccountId | null
 }

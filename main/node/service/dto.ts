@@ -3,6 +3,7 @@ import type { Contact, Conversation, Delivery, Invite, Message, Self, Settings }
 import { settingsSchema } from '../../../preload/contract/dto.ts'
 import { contractLimits } from '../../../preload/contract/limits.ts'
 import { directConversationId, selfConversationId } from '../../core/conversation/ids.ts'
+import { offersOf } from '../../core/engine/services.ts'
 import { fingerprintGroups, fingerprintOf } from '../../core/identity/fingerprint.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { idBytes } from '../../core/ids.ts'
@@ -43,6 +44,7 @@ function nameOrFingerprint(name: string, fingerprint: string): string {
 export function toContact(context: NodeContext, row: ContactRow): Contact {
   const resident = context.resident()
   const device = resident.deviceOf(row.account)
+  const deviceRow = device === null ? null : resident.device(device)
   const fingerprint = fingerprintOfAccount(context, row.account)
   return {
     account: row.account,
@@ -58,6 +60,8 @@ export function toContact(context: NodeContext, row: ContactRow): Contact {
     addedAtMs: row.createdAtMs,
     looksLike: context.names.twinOf(row.account),
     pendingProblem: row.pendingProblem,
+    offers: deviceRow === null ? { relay: false, mailbox: false } : offersOf(deviceRow),
+    serviceUse: deviceRow?.use ?? 'auto',
   }
 }
 

@@ -24,7 +24,7 @@ describe('EventStream', () => {
     const stream = new EventStream(silent)
     const heard: NumberedEvent[] = []
     stream.subscribe((event) => heard.push(event))
-    stream.publish({ kind: 'warning', code: 'diskFull', message: 'x'.repeat(2_000) })
+    stream.publish({ kind: 'warning', code: 'diskFull', account: null, message: 'x'.repeat(2_000) })
     stream.skip()
     stream.publish({ kind: 'settingsChanged', settings: settingDefaults })
     expect(heard.map(({ sequence }) => sequence)).toEqual([3])

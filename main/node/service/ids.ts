@@ -2,7 +2,7 @@
 import type { Result } from '../../core/result.ts'
 import { assert } from '../../core/assert.ts'
 import type { IdError } from '../../core/ids.ts'
-import { parseAccountId, parseConversationId, parseEventId, parseInviteId } from '../../core/ids.ts'
+import { parseAccountId, parseConversationId, parseDeviceId, parseEventId, parseInviteId } from '../../core/ids.ts'
 
 function passed<T>(parse: (text: string) => Result<T, IdError>): (text: string) => T {
   return (text) => {
@@ -14,5 +14,6 @@ function passed<T>(parse: (text: string) => Result<T, IdError>): (text: string) 
 
 export const accountIdFrom = passed(parseAccountId)
 export const conversationIdFrom = passed(parseConversationId)
+export const deviceIdFrom = passed(parseDeviceId)
 export const eventIdFrom = passed(parseEventId)
 export const inviteIdFrom = passed(parseInviteId)

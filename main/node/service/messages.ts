@@ -1,12 +1,13 @@
 /** Messages and conversations: reading pages, writing, marking as read. */
-import type { Message } from '../../../preload/contract/dto.ts'
+import type { DeliveryDetails, Message } from '../../../preload/contract/dto.ts'
 import type { ContractError } from '../../../preload/contract/errors.ts'
 import type { ConversationId, DeviceId, EventId } from '../../core/ids.ts'
-import type { ConversationRecord, MessageRecord, StoreError } from '../../core/ports.ts'
+import type { ConversationRecord, DeliveryRow, MessageRecord, StoreError } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import { contractError, fromStoreError, fromSubmitError } from '../errors.ts'
 import type { NodeContext } from './context.ts'
+import { contactOfDevice } from './connections.ts'
 import { toMessage } from './dto.ts'
 import type { Handlers } from './handlers.ts'
 import { reply, stored } from './handlers.ts'
@@ -51,6 +52,19 @@ function accountOfDevice(context: NodeContext, device: DeviceId, fallback: strin
   return context.resident().device(device)?.account ?? fallback
 }
 
+function toDetails(context: NodeContext, row: DeliveryRow, sender: string): DeliveryDetails {
+  const { device, state, atMs, via, mailbox } = row
+  const underWay = state === 'sent' && via === 'relay'
+  return {
+    account: accountOfDevice(context, device, sender),
+    device,
+    delivery: { state, atMs },
+    via,
+    mailbox: contactOfDevice(context, mailbox),
+    relay: underWay ? contactOfDevice(context, context.network.relayTo(device)) : null,
+  }
+}
+
 export function messageHandlers(context: NodeContext): Handlers<MessageMethods> {
   return {
     async 'messages.page'({ conversation, before, limit }) {
@@ -82,11 +96,7 @@ export function messageHandlers(context: NodeContext): Handlers<MessageMethods> 
       if (!message.ok) return message
       return stored(deliveries, (rows) => ({
         message: message.value,
-        deliveries: rows.map(({ device, state, atMs }) => ({
-          account: accountOfDevice(context, device, message.value.sender),
-          device,
-          delivery: { state, atMs },
-        })),
+        deliveries: rows.map((row) => toDetails(context, row, message.value.sender)),
       }))
     },
 

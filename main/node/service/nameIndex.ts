@@ -39,8 +39,16 @@ export class NameIndex {
 
   /** Another contact whose name looks the same, or null. */
   twinOf(account: AccountId): AccountId | null {
-    const skeleton = this.#skeletons.get(account)
-    if (skeleton === undefined || skeleton === '') return null
+    return this.#other(this.#skeletons.get(account) ?? '', account)
+  }
+
+  /** A contact whose name looks like this one, other than `account`, or null. */
+  likeName(name: string, account: AccountId | null): AccountId | null {
+    return this.#other(nameSkeleton(name), account)
+  }
+
+  #other(skeleton: string, account: AccountId | null): AccountId | null {
+    if (skeleton === '') return null
     for (const other of this.#accounts.get(skeleton) ?? []) if (other !== account) return other
     return null
   }

@@ -7,6 +7,7 @@ import type { EventId } from '../../core/ids.ts'
 import { accountIdOf, conversationIdOf, deviceIdOf, eventIdOf } from '../../core/ids.ts'
 import type { EventRow, MessageRecord, Store, StoreError } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
+import { Nearby } from '../nearby/nearby.ts'
 import { NetworkMonitor } from '../networkMonitor.ts'
 import type { NodeContext } from './context.ts'
 import { EventStream } from './eventStream.ts'
@@ -69,10 +70,21 @@ function setUp(records: readonly MessageRecord[]) {
   }
   const names = new NameIndex([])
   let nowMs = 1_000
+  const nearby = new Nearby({
+    clock: { nowMs: () => nowMs, after: () => () => undefined },
+    random: { bytes: (length) => new Uint8Array(length) },
+    crypto: nobleCrypto,
+    log: silent,
+    network: null,
+    resident: unusedNow,
+    submit: unused,
+    changed: () => undefined,
+  })
   const context: NodeContext = {
     clock: { nowMs: () => nowMs, after: () => () => undefined },
     crypto: nobleCrypto,
     store,
+    mailbox: { usage: unused },
     network: new NetworkMonitor({} as never, watcher, true, silent),
     resident: () => ({
       identity,
@@ -93,6 +105,7 @@ function setUp(records: readonly MessageRecord[]) {
     }),
     submit: unused,
     names,
+    nearby,
   }
   const stream = new EventStream(silent)
   const heard: NumberedEvent[] = []
@@ -157,7 +170,7 @@ describe('Publisher', () => {
     }
     await warn()
     await warn()
-    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull' }])
+    expect(events()).toMatchObject([{ kind: 'warning', code: 'diskFull', account: null }])
     pass(60_000)
     await warn()
     expect(events()).toHaveLength(2)

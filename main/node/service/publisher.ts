@@ -12,11 +12,12 @@ import type { NodeContext } from './context.ts'
 import { nameOf, toContact, toConversation, toInvite, toMessage, toSelf, toSettings } from './dto.ts'
 import type { EventStream } from './eventStream.ts'
 import { conversationById } from './messages.ts'
+import { toNearby } from './nearby.ts'
 import { recentRecord } from './recent.ts'
 import type { NameIndex } from './nameIndex.ts'
 
-/** What the screen should look at again: the engine's notices, and the network's. */
-export type Sight = Notice | { readonly kind: 'network' }
+/** What the screen should look at again: the engine's notices, the network's, and people nearby. */
+export type Sight = Notice | { readonly kind: 'network' } | { readonly kind: 'nearby' }
 
 function keyOf(sight: Sight): string {
   switch (sight.kind) {
@@ -34,6 +35,7 @@ function keyOf(sight: Sight): string {
     case 'self':
     case 'settings':
     case 'network':
+    case 'nearby':
       return sight.kind
   }
 }
@@ -125,6 +127,8 @@ export class Publisher {
         return [{ kind: 'settingsChanged', settings: toSettings((key) => context.resident().setting(key)) }]
       case 'network':
         return [{ kind: 'networkChanged', network: context.network.status() }]
+      case 'nearby':
+        return [{ kind: 'nearbyChanged', nearby: toNearby(context) }]
       case 'contact':
         return this.#contact(sight.account)
       case 'conversation':
@@ -177,20 +181,23 @@ export class Publisher {
 
   #sentenceOf(warning: Warning): {
     code: 'diskFull' | 'storageFailed' | 'keyChanged' | 'inviteFailed'
+    account: AccountId | null
     message: string
   } {
     switch (warning.kind) {
       case 'keyChanged': {
-        const name = nameOf(this.#context, warning.account)
-        return { code: 'keyChanged', message: `${name}: ${contractError('contactKeyChanged').message}` }
+        const { account } = warning
+        const message = `${nameOf(this.#context, account)}: ${contractError('contactKeyChanged').message}`
+        return { code: 'keyChanged', account, message }
       }
       case 'inviteFailed': {
-        const name = nameOf(this.#context, warning.account)
-        return { code: 'inviteFailed', message: `${name}: ${inviteProblem(warning.problem)}` }
+        const { account, problem } = warning
+        const message = `${nameOf(this.#context, account)}: ${inviteProblem(problem)}`
+        return { code: 'inviteFailed', account, message }
       }
       case 'storage': {
         const { code, message } = fromStoreError(warning.error)
-        return { code: code === 'diskFull' ? 'diskFull' : 'storageFailed', message }
+        return { code: code === 'diskFull' ? 'diskFull' : 'storageFailed', account: null, message }
       }
     }
   }

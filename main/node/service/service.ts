@@ -10,6 +10,7 @@ import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import { badRequest, contractError } from '../errors.ts'
 import type { ProfileManager } from '../profile/manager.ts'
+import { connectionHandlers } from './connections.ts'
 import { contactHandlers } from './contacts.ts'
 import type { NodeContext } from './context.ts'
 import { toSelf } from './dto.ts'
@@ -17,6 +18,7 @@ import type { EventListener, EventStream } from './eventStream.ts'
 import type { Handlers } from './handlers.ts'
 import { inviteHandlers } from './invites.ts'
 import { messageHandlers } from './messages.ts'
+import { nearbyHandlers } from './nearby.ts'
 import { settingsHandlers } from './settings.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { verificationHandlers } from './verification.ts'
@@ -57,7 +59,9 @@ function openHandlers(context: NodeContext, stream: EventStream): Handlers<OpenM
     ...messageHandlers(context),
     ...inviteHandlers(context),
     ...contactHandlers(context),
+    ...connectionHandlers(context),
     ...verificationHandlers(context),
+    ...nearbyHandlers(context),
     ...settingsHandlers(context),
   }
 }

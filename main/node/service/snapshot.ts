@@ -7,6 +7,7 @@ import type { Result } from '../../core/result.ts'
 import type { NodeContext } from './context.ts'
 import { toContact, toConversation, toInvite, toSelf, toSettings } from './dto.ts'
 import { stored } from './handlers.ts'
+import { toNearby } from './nearby.ts'
 
 function newestInvites(rows: Iterable<InviteRow>): readonly InviteRow[] {
   return [...rows].sort((a, b) => b.createdAtMs - a.createdAtMs).slice(0, contractLimits.invitesMax)
@@ -26,6 +27,7 @@ export async function takeSnapshot(context: NodeContext, sequence: number): Prom
       invites: newestInvites(resident.invites()).map((row) => toInvite(context, row)),
       settings: toSettings((key) => resident.setting(key)),
       network: context.network.status(),
+      nearby: toNearby(context),
     }
   })
 }

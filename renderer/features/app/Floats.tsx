@@ -4,6 +4,7 @@ import type { Floating } from './context.ts'
 import { useApp } from './context.ts'
 
 const NewContact = lazy(async () => ({ default: (await import('../contacts/NewContact.tsx')).NewContact }))
+const PeopleNearby = lazy(async () => ({ default: (await import('../nearby/PeopleNearby.tsx')).PeopleNearby }))
 const SettingsDialog = lazy(async () => ({ default: (await import('../settings/SettingsDialog.tsx')).SettingsDialog }))
 const Verify = lazy(async () => ({ default: (await import('../verification/Verify.tsx')).Verify }))
 const Palette = lazy(async () => ({ default: (await import('../palette/Palette.tsx')).Palette }))
@@ -11,6 +12,7 @@ const Palette = lazy(async () => ({ default: (await import('../palette/Palette.t
 /** Fetches the dialogs once the window is quiet, so that the first click on one does not wait. */
 export function warmFloats(): void {
   void NewContact.preload()
+  void PeopleNearby.preload()
   void SettingsDialog.preload()
   void Verify.preload()
   void Palette.preload()
@@ -28,6 +30,9 @@ export function Floats(): JSX.Element {
     <Suspense>
       <Switch>
         <Match when={of('newContact')}>{(open) => <NewContact link={open().link} onClose={close} />}</Match>
+        <Match when={of('nearby')}>
+          <PeopleNearby onClose={close} />
+        </Match>
         <Match when={of('settings')}>
           <SettingsDialog onClose={close} />
         </Match>

@@ -9,6 +9,7 @@ export type Floating =
   | { readonly kind: 'newContact'; readonly link: string | null }
   | { readonly kind: 'settings' }
   | { readonly kind: 'verify'; readonly account: string }
+  | { readonly kind: 'nearby' }
   | { readonly kind: 'palette' }
 
 /** What the pane on the right shows. */

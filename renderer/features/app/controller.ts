@@ -9,6 +9,7 @@ import type { AppStore } from '../../state/store.ts'
 import { cursorOf } from '../../state/window.ts'
 import { t } from '../../i18n/index.ts'
 import { errorText } from './errors.ts'
+import { warningText } from './warnings.ts'
 
 type Bridge = NonNullable<Window['waxwing']>
 
@@ -50,7 +51,9 @@ export class Controller {
     this.shell = new Shell(bridge)
     this.client = new Client({
       event: (event) => {
-        store.dispatch({ kind: 'event', event })
+        // The node's own sentence is in English.
+        const told = event.kind === 'warning' ? { ...event, message: warningText(event, store.state) } : event
+        store.dispatch({ kind: 'event', event: told })
         if (event.kind === 'profileChanged' && event.profile.state === 'open' && !store.state.ready) this.#refresh()
       },
       stale: () => this.#refresh(),

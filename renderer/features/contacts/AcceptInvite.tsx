@@ -14,6 +14,7 @@ import { TextField } from '../../ui/TextField.tsx'
 import { useApp } from '../app/context.ts'
 import type { Accepting, Claim } from './accepting.ts'
 import { createAccepting } from './accepting.ts'
+import { AskAgain } from './AskAgain.tsx'
 import styles from './NewContact.module.css'
 
 export interface AcceptInviteProps {
@@ -79,7 +80,7 @@ export function AcceptInvite(props: AcceptInviteProps): JSX.Element {
           />
         }
       >
-        {(claim) => <ClaimView claim={claim()} problem={model.problem()} />}
+        {(claim) => <ClaimView claim={claim()} model={model} />}
       </Show>
       <Button
         look={model.claim() ? 'primary' : 'plain'}
@@ -120,6 +121,7 @@ function Paste(props: PasteProps): JSX.Element {
         mono
       />
       <div class={styles.buttons}>
+        <Show when={props.model.askReason()}>{(reason) => <AskAgain reason={reason()} here />}</Show>
         <Button size="small" icon={<FolderOpen size={16} />} onClick={() => void props.model.openFile()}>
           {t('newContact.openFile')}
         </Button>
@@ -132,7 +134,7 @@ function Paste(props: PasteProps): JSX.Element {
 }
 
 /** Who the invite says it is from, and the fingerprint, which alone tells who it is. */
-function ClaimView(props: { readonly claim: Claim; readonly problem: string | undefined }): JSX.Element {
+function ClaimView(props: { readonly claim: Claim; readonly model: Accepting }): JSX.Element {
   const { state } = useApp()
   const lookalike = (): string | null => {
     const account = props.claim.looksLike
@@ -156,11 +158,12 @@ function ClaimView(props: { readonly claim: Claim; readonly problem: string | un
         <Fingerprint value={props.claim.fingerprint} label={t('newContact.fingerprint')} />
       </div>
       <p class={styles.small}>{t('newContact.validUntil', dateAndTime(props.claim.expiresAtMs))}</p>
-      <Show when={props.problem}>
+      <Show when={props.model.problem()}>
         <p class={styles.problem} role="alert">
-          {props.problem}
+          {props.model.problem()}
         </p>
       </Show>
+      <Show when={props.model.askReason()}>{(reason) => <AskAgain reason={reason()} here />}</Show>
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { IconButton } from '../../ui/IconButton.tsx'
 import { useApp } from '../app/context.ts'
 import { errorText } from '../app/errors.ts'
 import { AcceptInvite } from './AcceptInvite.tsx'
+import { NearbyDoor } from './NearbyDoor.tsx'
 import { SharedInvite } from './SharedInvite.tsx'
 import styles from './NewContact.module.css'
 
@@ -56,6 +57,10 @@ export function NewContact(props: NewContactProps): JSX.Element {
               <hr class={styles.rule} />
             </Show>
             <AcceptInvite text={text()} onText={setText} onReading={setReading} onDone={() => props.onClose()} />
+            <Show when={!reading()}>
+              <hr class={styles.rule} />
+              <NearbyDoor />
+            </Show>
           </div>
         }
       >

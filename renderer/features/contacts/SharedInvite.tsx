@@ -87,7 +87,7 @@ interface OverProps {
 function Over(props: OverProps): JSX.Element {
   const words = (): string => {
     if (props.state === 'used') return t('newContact.used')
-    return props.state === 'withdrawn' ? t('newContact.withdrawn') : t('errors.inviteExpired')
+    return props.state === 'withdrawn' ? t('newContact.withdrawn') : t('newContact.expired')
   }
   return (
     <Notice

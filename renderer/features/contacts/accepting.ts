@@ -7,6 +7,9 @@ import { t } from '../../i18n/index.ts'
 import { useApp } from '../app/context.ts'
 import type { Controller } from '../app/controller.ts'
 import { errorText } from '../app/errors.ts'
+import type { ClientError } from '../../client/errors.ts'
+import type { AskReason } from './AskAgain.tsx'
+import { askReasonOf } from './AskAgain.tsx'
 import { invitesIn } from './link.ts'
 import { choosePicture, isPicture, scanPicture } from './scan.ts'
 
@@ -16,6 +19,8 @@ export interface Accepting {
   /** Who the invite claims to be from; null until it was read. */
   readonly claim: Accessor<Claim | null>
   readonly problem: Accessor<string | undefined>
+  /** Set when another invite would help: why. */
+  readonly askReason: Accessor<AskReason | undefined>
   readonly busy: Accessor<boolean>
   /** Accepts what is shown. False when there is nothing to accept yet. */
   readonly accept: () => Promise<boolean>
@@ -33,25 +38,31 @@ export interface AcceptingOptions {
 
 type Read =
   | { readonly kind: 'claim'; readonly claim: Claim; readonly link: string }
-  | { readonly kind: 'problem'; readonly words: string }
+  | { readonly kind: 'problem'; readonly words: string; readonly reason: AskReason | undefined }
   | { readonly kind: 'nothing' }
 
 /** Asks the node about each guess until one of them is an invite; what is said of the first is said. */
 async function readInvite(controller: Controller, text: string): Promise<Read> {
   if (text.trim() === '') return { kind: 'nothing' }
-  let words: string | undefined
+  let first: ClientError | undefined
   for (const link of invitesIn(text)) {
     const reply = await controller.client.call('invite.inspect', { link })
     if (reply.ok) return { kind: 'claim', claim: reply.value, link }
-    words ??= errorText(reply.error)
+    first ??= reply.error
   }
-  return { kind: 'problem', words: words ?? t('errors.inviteMalformed') }
+  if (first === undefined) return { kind: 'problem', words: t('errors.inviteMalformed'), reason: 'inviteMalformed' }
+  return { kind: 'problem', words: errorText(first), reason: askReasonOf(first.code) }
 }
 
 export function createAccepting(options: AcceptingOptions): Accepting {
   const { controller, setPane } = useApp()
   const [found, setFound] = createSignal<Extract<Read, { kind: 'claim' }> | null>(null)
-  const [problem, setProblem] = createSignal<string>()
+  const [problem, showProblem] = createSignal<string>()
+  const [askReason, setAskReason] = createSignal<AskReason>()
+  const setProblem = (words: string | undefined, reason?: AskReason): void => {
+    showProblem(words)
+    setAskReason(reason)
+  }
   const [busy, setBusy] = createSignal(false)
   let turns = 0
 
@@ -64,7 +75,7 @@ export function createAccepting(options: AcceptingOptions): Accepting {
     if (turn !== turns) return
     setBusy(false)
     if (read.kind === 'claim') setFound(read)
-    if (read.kind === 'problem') setProblem(read.words)
+    if (read.kind === 'problem') setProblem(read.words, read.reason)
     options.onReading(read.kind === 'claim')
   }
   createEffect(on(options.text, (text) => void inspect(text)))
@@ -76,7 +87,7 @@ export function createAccepting(options: AcceptingOptions): Accepting {
     const reply = await controller.client.call('invite.accept', { link: shown.link })
     setBusy(false)
     if (!reply.ok) {
-      setProblem(errorText(reply.error))
+      setProblem(errorText(reply.error), askReasonOf(reply.error.code))
       return true
     }
     setPane(null)
@@ -108,5 +119,5 @@ export function createAccepting(options: AcceptingOptions): Accepting {
     if (file) await takePicture(file)
   }
   const claim = (): Claim | null => found()?.claim ?? null
-  return { claim, problem, busy, accept, openFile, scan, takeFile }
+  return { claim, problem, askReason, busy, accept, openFile, scan, takeFile }
 }

@@ -1,6 +1,7 @@
 import ArrowLeft from 'lucide-solid/icons/arrow-left'
 import NotebookPen from 'lucide-solid/icons/notebook-pen'
 import PanelRight from 'lucide-solid/icons/panel-right'
+import TriangleAlert from 'lucide-solid/icons/triangle-alert'
 import type { JSX } from 'solid-js'
 import { createMemo, createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js'
 import { t } from '../../i18n/index.ts'
@@ -13,6 +14,8 @@ import { Notice } from '../../ui/Notice.tsx'
 import { Seal } from '../../ui/Seal.tsx'
 import { useApp } from '../app/context.ts'
 import { errorText } from '../app/errors.ts'
+import type { AskReason } from '../contacts/AskAgain.tsx'
+import { AskAgain, pendingReasonOf } from '../contacts/AskAgain.tsx'
 import { titleOf } from '../conversations/titles.ts'
 import { Composer } from './Composer.tsx'
 import { FindBar } from './FindBar.tsx'
@@ -70,6 +73,7 @@ function OpenConversation(props: { readonly conversation: Conversation }): JSX.E
       <Show when={contact()?.state === 'keyChanged' && contact()}>
         {(changed) => <KeyChanged contact={changed()} />}
       </Show>
+      <Show when={pendingReasonOf(contact())}>{(reason) => <InviteFailed reason={reason()} />}</Show>
       <MessageList
         conversation={props.conversation}
         query={app.finding() ? query().trim() : ''}
@@ -173,6 +177,22 @@ function KeyChanged(props: { readonly contact: Contact }): JSX.Element {
           <AcceptKey contact={props.contact} onClose={() => setAsking(false)} />
         </Suspense>
       </Show>
+    </div>
+  )
+}
+
+function InviteFailed(props: { readonly reason: AskReason }): JSX.Element {
+  return (
+    <div class={styles.keyBanner}>
+      <Notice
+        tone="waiting"
+        live
+        icon={<TriangleAlert size={18} />}
+        title={t('newContact.failed')}
+        actions={<AskAgain reason={props.reason} />}
+      >
+        {t(`newContact.why.${props.reason}`)}
+      </Notice>
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { Match, Show, Switch } from 'solid-js'
 import { t } from '../../i18n/index.ts'
 import { shortTime } from '../../i18n/time.ts'
 import type { Contact, Conversation } from '../../state/model.ts'
-import { contactOf, lastTimeMs, sealOf } from '../../state/selectors.ts'
+import { contactOf, inviteFailed, lastTimeMs, sealOf } from '../../state/selectors.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { DeliveryMark } from '../../ui/DeliveryMark.tsx'
 import { Seal } from '../../ui/Seal.tsx'
@@ -75,6 +75,7 @@ function Preview(props: PreviewProps): JSX.Element {
     if (state === 'keyChanged') return t('conversations.keyChanged')
     if (state === 'blocked') return t('conversations.blocked')
     if (state === 'removed') return t('conversations.removed')
+    if (props.contact && inviteFailed(props.contact)) return t('presence.inviteFailed')
     if (state === 'pending' && !props.conversation.last) return t('conversations.waitingForThem')
     return undefined
   }

@@ -17,11 +17,14 @@ import { Seal } from '../../ui/Seal.tsx'
 import { TextField } from '../../ui/TextField.tsx'
 import { useApp } from '../app/context.ts'
 import { errorText } from '../app/errors.ts'
+import { createConnections } from '../connections/watch.ts'
 import { presenceOf } from '../conversation/presence.ts'
+import { ConnectionFacts, Offers } from './Connection.tsx'
 import styles from './Details.module.css'
 
 export function ContactDetails(props: { readonly contact: Contact }): JSX.Element {
   const { state, float, nowMs } = useApp()
+  const seen = createConnections(() => props.contact.account)
   const lookalike = (): string | null => {
     const account = props.contact.looksLike
     return account === null ? null : (state.contacts[account]?.name ?? null)
@@ -47,11 +50,7 @@ export function ContactDetails(props: { readonly contact: Contact }): JSX.Elemen
         <p class={styles.note}>{presenceOf(props.contact, nowMs())}</p>
       </div>
       <Show when={props.contact.state === 'pending'}>
-        <Notice tone="waiting" icon={<TriangleAlert size={17} />}>
-          {props.contact.pendingProblem === null
-            ? t('details.pendingLead')
-            : t(`details.pendingProblem.${props.contact.pendingProblem}`)}
-        </Notice>
+        <Pending contact={props.contact} />
       </Show>
       <Show when={lookalike()}>
         {(name) => (
@@ -77,8 +76,10 @@ export function ContactDetails(props: { readonly contact: Contact }): JSX.Elemen
         </div>
         <Fingerprint value={props.contact.fingerprint} label={t('details.fingerprint')} small />
       </section>
+      <Offers contact={props.contact} seen={seen()} />
       <PetName contact={props.contact} />
       <dl class={styles.facts}>
+        <ConnectionFacts contact={props.contact} seen={seen()} />
         <dt>{t('details.lastSeen')}</dt>
         <dd>{props.contact.lastSeenAtMs === null ? t('details.never') : dateAndTime(props.contact.lastSeenAtMs)}</dd>
         <dt>{t('details.added')}</dt>
@@ -86,6 +87,19 @@ export function ContactDetails(props: { readonly contact: Contact }): JSX.Elemen
       </dl>
       <Parting contact={props.contact} />
     </>
+  )
+}
+
+/** What is still to come, or why it cannot come. What to do then stands in the conversation. */
+function Pending(props: { readonly contact: Contact }): JSX.Element {
+  return (
+    <Show when={props.contact.pendingProblem} fallback={<Notice tone="plain">{t('details.pendingLead')}</Notice>}>
+      {(problem) => (
+        <Notice tone="waiting" icon={<TriangleAlert size={17} />}>
+          {t(`newContact.why.${problem()}`)}
+        </Notice>
+      )}
+    </Show>
   )
 }
 

@@ -4,6 +4,7 @@ import { createSignal, Show } from 'solid-js'
 import { t } from '../../i18n/index.ts'
 import { Button } from '../../ui/Button.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { Options } from '../../ui/Options.tsx'
 import { NewPassphrase, createNewPassphrase } from './NewPassphrase.tsx'
 import styles from './Onboarding.module.css'
 
@@ -44,20 +45,16 @@ export function Protection(props: ProtectionProps): JSX.Element {
       <p class={styles.lead}>{t('onboarding.protectLead')}</p>
       <div class={styles.fields}>
         <Show when={props.keyringAvailable}>
-          <div class={styles.ways} role="radiogroup" aria-label={t('onboarding.protectTitle')}>
-            <Way
-              label={t('onboarding.byPassphrase')}
-              hint={t('onboarding.byPassphraseHint')}
-              checked={way() === 'passphrase'}
-              onChoose={() => setWay('passphrase')}
-            />
-            <Way
-              label={t('onboarding.byKeyring')}
-              hint={t('onboarding.byKeyringHint')}
-              checked={way() === 'keyring'}
-              onChoose={() => setWay('keyring')}
-            />
-          </div>
+          <Options
+            label={t('onboarding.protectTitle')}
+            labelHidden
+            value={way()}
+            options={[
+              { value: 'passphrase', label: t('onboarding.byPassphrase'), hint: t('onboarding.byPassphraseHint') },
+              { value: 'keyring', label: t('onboarding.byKeyring'), hint: t('onboarding.byKeyringHint') },
+            ]}
+            onChange={setWay}
+          />
         </Show>
         <Show when={way() === 'passphrase'}>
           <NewPassphrase model={passphrase} autofocus />
@@ -73,24 +70,5 @@ export function Protection(props: ProtectionProps): JSX.Element {
         </Button>
       </div>
     </form>
-  )
-}
-
-interface WayProps {
-  readonly label: string
-  readonly hint: string
-  readonly checked: boolean
-  readonly onChoose: () => void
-}
-
-function Way(props: WayProps): JSX.Element {
-  return (
-    <label class={styles.way}>
-      <input type="radio" name="protection" checked={props.checked} onChange={() => props.onChoose()} />
-      <span>
-        <span class={styles.wayName}>{props.label}</span>
-        <span class={styles.note}>{props.hint}</span>
-      </span>
-    </label>
   )
 }

@@ -3,7 +3,16 @@ import { t } from '../../i18n/index.ts'
 import styles from './Settings.module.css'
 
 export interface SectionProps {
-  readonly id: 'profile' | 'appearance' | 'privacy' | 'identity' | 'invites' | 'network' | 'passphrase' | 'about'
+  readonly id:
+    | 'profile'
+    | 'appearance'
+    | 'privacy'
+    | 'identity'
+    | 'invites'
+    | 'network'
+    | 'serving'
+    | 'passphrase'
+    | 'about'
   readonly children: JSX.Element
 }
 

@@ -12,9 +12,21 @@ import { Network } from './Network.tsx'
 import { OwnName } from './OwnName.tsx'
 import { Passphrase } from './Passphrase.tsx'
 import { Section } from './Section.tsx'
+import { Serving } from './Serving.tsx'
+import { Whereabouts } from './Whereabouts.tsx'
 import styles from './Settings.module.css'
 
-const sections = ['profile', 'appearance', 'privacy', 'identity', 'invites', 'network', 'passphrase', 'about'] as const
+const sections = [
+  'profile',
+  'appearance',
+  'privacy',
+  'identity',
+  'invites',
+  'network',
+  'serving',
+  'passphrase',
+  'about',
+] as const
 
 /** One page, with a way to jump to each part of it. */
 export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Element {
@@ -55,6 +67,9 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
           </Section>
           <Section id="network">
             <Network />
+          </Section>
+          <Section id="serving">
+            <Serving />
           </Section>
           <Section id="passphrase">
             <Passphrase />
@@ -108,10 +123,11 @@ function Privacy(): JSX.Element {
       />
       <Switch
         label={t('settings.lan')}
-        hint={t('settings.lanHint')}
+        hint={t(state.settings.privacy === 'open' ? 'settings.lanHint' : 'settings.notWhileHidden')}
         checked={state.settings.lanDiscovery}
         onChange={(lanDiscovery) => void controller.saveSettings({ lanDiscovery })}
       />
+      <Whereabouts />
       <Choice
         label={t('settings.notifications')}
         value={state.settings.notifications}

@@ -1,10 +1,16 @@
 /** Stands in for the messaging node in the screen's tests: the contract over plain data, no network and no disk. */
 import type {
   Comparison,
+  Connection,
+  Connections,
   Contact,
   Conversation,
+  DeliveryDetails,
   Invite,
   Message,
+  Nearby,
+  NearbyPerson,
+  NetworkStatus,
   Profile,
   Self,
   Settings,
@@ -49,13 +55,20 @@ export class FakeNode {
   /** Methods that fail, and with what. */
   readonly refusals = new Map<MethodName, ErrorCode>()
   inspectRefusal: ErrorCode | null = null
-  network = {
-    state: 'listening' as const,
+  network: NetworkStatus = {
+    state: 'listening',
     problem: null,
     addresses: ['/ip4/192.168.1.20/tcp/41231', '/ip6/fe80::1/tcp/41231'],
     connected: 2,
-    reach: 'lan' as const,
+    reach: 'lan',
   }
+  nearby: Nearby = { available: true, endsAtMs: null, ended: null, people: [] }
+  /** By account: how long an answer takes, and through whose relay. */
+  readonly ways = new Map<string, Partial<Connection>>()
+  /** By event: on which way a message went. */
+  readonly routes = new Map<string, Partial<DeliveryDetails>>()
+  holding = { contacts: 0, items: 0, sizeBytes: 0 }
+  helpers: Pick<Connections, 'relays' | 'mailboxes'> = { relays: [], mailboxes: [] }
   send: (reply: PortReply) => void = () => undefined
   /** While true, requests are heard and not answered, as by a node that is dying. */
   silent = false
@@ -64,28 +77,8 @@ export class FakeNode {
 
   constructor(options: FakeNodeOptions = {}) {
     this.#passphrase = options.passphrase ?? 'correct horse battery'
-    this.profile = {
-      state: 'open',
-      name: 'default',
-      protection: 'passphrase',
-      keyringAvailable: true,
-      problem: null,
-      ...options.profile,
-    }
-    this.settings = {
-      theme: 'system',
-      lanDiscovery: true,
-      serveRelay: false,
-      serveMailbox: false,
-      portMapping: true,
-      privacy: 'open',
-      proxyHost: '127.0.0.1',
-      proxyPort: 9050,
-      sendReadReceipts: true,
-      notifications: 'full',
-      density: 'comfortable',
-      ...options.settings,
-    }
+    this.profile = { ...people.profile, ...options.profile }
+    this.settings = { ...people.settings, ...options.settings }
     const list = options.empty
       ? people.conversations.filter((item) => item.kind === 'self').map((item) => ({ ...item, last: null }))
       : people.conversations
@@ -117,6 +110,18 @@ export class FakeNode {
     this.contacts.set(contact.account, contact)
     this.emit({ kind: 'contactChanged', contact })
     return contact
+  }
+
+  /** Somebody nearby is as this says from now on. */
+  changeNearby(person: NearbyPerson): void {
+    const others = this.nearby.people.filter((one) => one.peer !== person.peer)
+    this.setNearby({ people: [...others, person].toSorted((a, b) => (a.peer < b.peer ? -1 : 1)) })
+  }
+
+  setNearby(change: Partial<Nearby>): Nearby {
+    this.nearby = { ...this.nearby, ...change }
+    this.emit({ kind: 'nearbyChanged', nearby: this.nearby })
+    return this.nearby
   }
 
   receive(request: { readonly id: number; readonly method: MethodName; readonly params: unknown }): void {
@@ -159,6 +164,10 @@ export class FakeNode {
         return this.settings
       case 'network.wake':
         return this.network
+      case 'mailbox.usage':
+        return this.holding
+      case 'connections.get':
+        return this.#connections(params['account'] as string | null)
       default:
         return this.#answerMore(method, params)
     }
@@ -200,6 +209,8 @@ export class FakeNode {
         return this.#contact(account, (one) => ({ ...one, state: params['blocked'] === true ? 'blocked' : 'active' }))
       case 'contact.acceptKey':
         return this.#contact(account, (one) => ({ ...one, state: 'active', verifiedAtMs: null }))
+      case 'contact.setServiceUse':
+        return this.#contact(account, (one) => ({ ...one, serviceUse: params['use'] as Contact['serviceUse'] }))
       case 'verification.get':
         return this.#verification(account)
       case 'verification.set':
@@ -210,6 +221,14 @@ export class FakeNode {
       case 'verification.checkQr':
       case 'verification.checkCard':
         return this.comparison
+      case 'nearby.start':
+        return this.setNearby({ endsAtMs: people.nowMs + 300_000, ended: null })
+      case 'nearby.stop':
+        return this.setNearby({ endsAtMs: null, ended: 'stopped', people: [] })
+      case 'nearby.ask':
+      case 'nearby.answer':
+      case 'nearby.compare':
+        return this.nearby
       case 'fingerprint.export':
         return { files: [{ fileName: 'card.txt', encoding: 'utf8', contents: this.self.fingerprint }] }
       default:
@@ -226,6 +245,7 @@ export class FakeNode {
       invites: [...this.invites.values()],
       settings: this.settings,
       network: this.network,
+      nearby: this.nearby,
     }
   }
 
@@ -285,10 +305,27 @@ export class FakeNode {
               account: recipient.account,
               device: people.hex(`${recipient.name} device`, 32),
               delivery: message.delivery,
+              via: null,
+              mailbox: null,
+              relay: null,
+              ...this.routes.get(event),
             },
           ]
         : []
     return { message, deliveries }
+  }
+
+  #connections(wanted: string | null): Connections {
+    const contacts = [...this.contacts.values()].filter(
+      ({ account, state }) => (state === 'active' || state === 'pending') && (wanted === null || wanted === account),
+    )
+    return {
+      contacts: contacts.map(({ account, path }) => {
+        return { account, path, roundTripMs: null, relay: null, ...this.ways.get(account) }
+      }),
+      reach: this.network.reach,
+      ...this.helpers,
+    }
   }
 
   #invite(): unknown {

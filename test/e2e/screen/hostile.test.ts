@@ -1,7 +1,7 @@
 /** What others send is text, whatever it says, however long it is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeNode } from './fakeNode.ts'
-import { contact, conversationFor, message, nowMs } from './people.ts'
+import { ben, contact, conversationFor, message, nowMs } from './people.ts'
 import type { Screen, Stage } from './screen.ts'
 import { launch, openScreen } from './screen.ts'
 
@@ -97,8 +97,11 @@ describe('hostile text', () => {
   it('in a warning, an invite and an address stays text as well', async () => {
     const node = new FakeNode()
     const screen = await openScreen(stage, node)
-    node.emit({ kind: 'warning', code: 'diskFull', message: shapes[1]('pwnedWarning') })
-    await screen.page.getByText('onerror').waitFor()
+    node.changeContact({ ...ben, name: shapes[1]('pwnedWarning') })
+    node.emit({ kind: 'warning', code: 'keyChanged', account: ben.account, message: shapes[1]('pwnedMessage') })
+    const notices = screen.page.getByRole('region', { name: 'Notices' })
+    await notices.getByText('pwnedWarning').waitFor()
+    expect(await notices.getByText('pwnedMessage').count()).toBe(0)
     node.network = { ...node.network, addresses: [shapes[0]('pwnedAddress')] }
     node.emit({ kind: 'networkChanged', network: node.network })
     await screen.page.getByRole('button', { name: 'Settings' }).click()

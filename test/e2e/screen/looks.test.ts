@@ -9,9 +9,10 @@ import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Profile, Settings } from '../../../preload/contract/dto.ts'
 import { FakeNode } from './fakeNode.ts'
-import { anna, dmitri, mei } from './people.ts'
+import { anna, ben, chiara, dmitri, mei, nearby } from './people.ts'
 import type { Screen, Stage } from './screen.ts'
 import { launch, openScreen } from './screen.ts'
+import { heldText, hiddenNode, lonelyNode, wideNode } from './wide.ts'
 
 const directory = join(import.meta.dirname, '../../../out/screens')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -27,7 +28,32 @@ async function open(page: Page, name: string): Promise<void> {
   await page.locator('section[aria-label="Messages"][data-placed]').waitFor()
 }
 
-const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
+async function openNearby(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New contact' }).first().click()
+  await page.getByRole('button', { name: 'People nearby' }).click()
+  await page.getByRole('button', { name: 'Look for people' }).waitFor()
+}
+
+async function lookAround(page: Page): Promise<void> {
+  await openNearby(page)
+  await page.getByRole('button', { name: 'Look for people' }).click()
+  await page.getByText('Nobody here yet').last().waitFor()
+}
+
+/** One of each kind that the list can show. */
+const crowd = [
+  nearby('Noor Haddad', { stage: 'asking' }),
+  nearby('Anna Bergström', { looksLike: anna.account }),
+  nearby('Yusuf', { stage: 'asked' }),
+  nearby('Jo', { alike: true, problem: 'declined' }),
+  nearby('', { stage: 'gone', problem: 'different' }),
+  nearby(mei.name, { stage: 'done', account: mei.account }),
+  nearby('A name that is as long as a name may be, which is a good deal of it'.slice(0, 64)),
+]
+
+type Views = { readonly [name: string]: (page: Page, node: FakeNode) => Promise<void> }
+
+const views: Views = {
   list: async (page) => page.getByRole('region', { name: 'Conversations' }).waitFor(),
   conversation: async (page) => open(page, anna.name),
   details: async (page) => {
@@ -75,6 +101,22 @@ const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
     await page.getByRole('textbox', { name: 'Invite link' }).fill('waxwing:abcdef')
     await page.getByText('This invite says it is from').waitFor()
   },
+  nearby: async (page) => openNearby(page),
+  nearbyPeople: async (page, node) => {
+    await lookAround(page)
+    for (const person of crowd) node.changeNearby(person)
+    await page.getByText(crowd.at(-1)?.name ?? '', { exact: true }).waitFor()
+  },
+  nearbyCompare: async (page, node) => {
+    await lookAround(page)
+    node.changeNearby(nearby('Noor Haddad', { stage: 'comparing', digits: '08154711' }))
+    await page.getByRole('button', { name: 'They are the same' }).waitFor()
+  },
+  nearbyFailed: async (page, node) => {
+    await lookAround(page)
+    node.setNearby({ endsAtMs: null, ended: 'attempts', people: [] })
+    await page.getByText('Three comparisons came to nothing').waitFor()
+  },
   settings: async (page) => {
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('button', { name: 'Export fingerprint' }).waitFor()
@@ -89,6 +131,65 @@ const views: { readonly [name: string]: (page: Page) => Promise<void> } = {
     await page.keyboard.press('Control+f')
     await page.getByRole('textbox', { name: 'Find in conversation' }).fill('ferry')
     await page.getByText('1 of 1').waitFor()
+  },
+}
+
+async function settings(page: Page, section: string): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Export fingerprint' }).waitFor()
+  await page.getByRole('heading', { name: section, exact: true }).evaluate((heading) => heading.scrollIntoView())
+}
+
+const wide: Views = {
+  connections: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('1.2 s').waitFor()
+  },
+  serving: async (page) => {
+    await settings(page, 'For your contacts')
+    await page.getByText('41 messages for 3 contacts').waitFor()
+  },
+  privacy: async (page) => settings(page, 'Privacy'),
+  offers: async (page) => {
+    await open(page, chiara.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByText('In use:').waitFor()
+  },
+  held: async (page) => {
+    await open(page, ben.name)
+    await page.getByText(heldText).last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Message details' }).click()
+    await page.getByText('holds it until').waitFor()
+  },
+}
+
+const lonely: Views = {
+  nobody: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('No contact is connected').waitFor()
+  },
+  inviteFailed: async (page) => {
+    await open(page, mei.name)
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByRole('region', { name: 'Details' }).getByText('It expired before').waitFor()
+  },
+  inviteRefused: async (page) => {
+    await page.getByRole('button', { name: 'New contact' }).first().click()
+    await page.getByRole('textbox', { name: 'Invite link' }).fill('waxwing:abcdef')
+    await page.getByRole('button', { name: 'Copy a request' }).waitFor()
+  },
+}
+
+const hidden: Views = {
+  proxy: async (page) => {
+    await settings(page, 'Privacy')
+    await page.getByRole('textbox', { name: 'Port' }).fill('0')
+    await page.getByRole('button', { name: 'Use this proxy' }).click()
+    await page.getByText('A port is a number').waitFor()
+  },
+  proxyFails: async (page) => {
+    await settings(page, 'Connections')
+    await page.getByText('Nothing goes out past the proxy').last().waitFor()
   },
 }
 
@@ -161,7 +262,18 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
 
   it.each(Object.entries(views))('%s', async (view, go) => {
     const screen = await openScreen(stage, new FakeNode({ settings: { theme } }), { size, scheme })
-    await go(screen.page)
+    await go(screen.page, screen.node)
+    await expectGood(screen, `${view}-${name}`)
+    await screen.close()
+  })
+
+  it.each([
+    ...Object.entries(wide).map(([view, go]) => ({ view, go, make: wideNode })),
+    ...Object.entries(lonely).map(([view, go]) => ({ view, go, make: lonelyNode })),
+    ...Object.entries(hidden).map(([view, go]) => ({ view, go, make: hiddenNode })),
+  ])('$view', async ({ view, go, make }) => {
+    const screen = await openScreen(stage, make({ settings: { theme } }), { size, scheme })
+    await go(screen.page, screen.node)
     await expectGood(screen, `${view}-${name}`)
     await screen.close()
   })
@@ -184,7 +296,14 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
 describe('light-large', () => {
   it.each(['list', 'conversation', 'details', 'verify'])('%s', async (view) => {
     const screen = await openScreen(stage, new FakeNode(), { size: [1920, 1080] })
-    await views[view]?.(screen.page)
+    await views[view]?.(screen.page, screen.node)
+    await expectGood(screen, `${view}-light-large`)
+    await screen.close()
+  })
+
+  it.each(['connections', 'held'])('%s', async (view) => {
+    const screen = await openScreen(stage, wideNode(), { size: [1920, 1080] })
+    await wide[view]?.(screen.page, screen.node)
     await expectGood(screen, `${view}-light-large`)
     await screen.close()
   })

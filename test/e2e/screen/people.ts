@@ -1,6 +1,15 @@
 /** Realistic people and conversations for the screen's tests. Deterministic: the same every time. */
 import { createHash } from 'node:crypto'
-import type { Contact, Conversation, Invite, Message, Self } from '../../../preload/contract/dto.ts'
+import type {
+  Contact,
+  Conversation,
+  Invite,
+  Message,
+  NearbyPerson,
+  Profile,
+  Self,
+  Settings,
+} from '../../../preload/contract/dto.ts'
 
 /** A Thursday afternoon, local time. */
 export const nowMs = new Date(2026, 4, 14, 16, 42).getTime()
@@ -42,6 +51,23 @@ export function contact(name: string, change: Partial<Contact> = {}): Contact {
     addedAtMs: nowMs - 40 * day,
     looksLike: null,
     pendingProblem: null,
+    offers: { relay: false, mailbox: false },
+    serviceUse: 'auto',
+    ...change,
+  }
+}
+
+export function nearby(name: string, change: Partial<NearbyPerson> = {}): NearbyPerson {
+  const peer = hex(`${name} nearby`, 32)
+  return {
+    peer,
+    name,
+    stage: 'here',
+    digits: null,
+    problem: null,
+    account: null,
+    looksLike: null,
+    alike: false,
     ...change,
   }
 }
@@ -202,3 +228,25 @@ export const invites: readonly Invite[] = [
     usedBy: null,
   },
 ]
+
+export const settings: Settings = {
+  theme: 'system',
+  lanDiscovery: true,
+  serveRelay: false,
+  serveMailbox: false,
+  portMapping: true,
+  privacy: 'open',
+  proxyHost: '127.0.0.1',
+  proxyPort: 9050,
+  sendReadReceipts: true,
+  notifications: 'full',
+  density: 'comfortable',
+}
+
+export const profile: Profile = {
+  state: 'open',
+  name: 'default',
+  protection: 'passphrase',
+  keyringAvailable: true,
+  problem: null,
+}

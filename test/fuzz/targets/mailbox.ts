@@ -1,76 +1,98 @@
-/** What a mailbox that has turned hands the engine, and the records that lie in one. */
-import { decodeWhereabouts, encodeWhereabouts } from '../../../main/core/engine/mail/rendezvous.ts'
-import { protocolLimits } from '../../../main/core/limits.ts'
-import type { MailRoom } from '../receive/mailRoom.ts'
-import { makeMailRoom } from '../receive/mailRoom.ts'
-import { MailSiege } from '../receive/mailSiege.ts'
-import { Tape } from '../tape.ts'
+/** What strangers say to a mailbox, and mailboxes to us. */
+import { concat } from '../../../main/core/bytes.ts'
+import { visitLimits } from '../../../main/core/limits.ts'
+import { MessageReader } from '../../../main/net/mailbox/exchange.ts'
+import {
+  decodeCollected,
+  decodeRecord,
+  decodeRequest,
+  decodeStatus,
+  encodeCollected,
+  encodeRecord,
+  encodeRequest,
+  encodeStatus,
+  withLength32,
+} from '../../../main/net/mailbox/messages.ts'
+import { Chance } from '../../sim/schedule.ts'
 import type { Target } from '../target.ts'
-import { must, mustBeSameBytes, pairsOf } from '../target.ts'
+import { must, mustBeSameBytes } from '../target.ts'
 
-let room: MailRoom | null = null
+const name = (fill: number): Uint8Array => new Chance(fill).bytes(16)
 
-const opsMax = 20
-const honest = Array.from({ length: 12 }, () => 0)
-const bytesOf = (...parts: readonly (number | readonly number[])[]): Uint8Array => Uint8Array.from(parts.flat())
-
-function seeds(): readonly Uint8Array[] {
-  const acts = Array.from({ length: 12 }, (_, act) => bytesOf(act, honest))
-  // One item: of the friend's with each kind of frame, under each tag, and each kind of crooked one.
-  const frames = Array.from({ length: 6 }, (_, frame) => bytesOf(0, 1, 0, 0, 0, frame, honest))
-  const places = Array.from({ length: 7 }, (_, place) => bytesOf(0, 1, 0, 0, place, honest))
-  const crooked = Array.from({ length: 6 }, (_, kind) => bytesOf(0, 1, 0, kind, 0, 0, 40, honest))
-  const twice = bytesOf(0, 1, honest, 0, 2, 0, 1, 0, 1, honest)
-  const more = bytesOf(0, 3, 0, 0, 0, 1, 2, 0, 0, 0, 2, 1, 0, 0, 0, 0, 1, honest)
-  const records = Array.from({ length: 4 }, (_, kind) =>
-    bytesOf(4, 0, 0, 0, 2, 3, 47, 97, 98, 2, 47, 99, 1, 1, kind, honest),
-  )
-  const answers = Array.from({ length: 6 }, (_, outcome) => bytesOf(9, 5, 0, 0, 0, 0, outcome, 10, 1, honest))
-  return [...acts, ...frames, ...places, ...crooked, twice, more, ...records, ...answers]
-}
-
-const mailbox: Target = {
-  name: 'mailbox',
-  what: 'engine step on batches, records and answers of mailboxes: nothing stored that no contact sealed, nothing removed that was not offered, friends are heard',
-  inputSizeBytesMax: 2_048,
-  weight: 8,
-  tokens: [],
-  seeds,
-  run(input, clock) {
-    room ??= makeMailRoom()
-    const siege = new MailSiege(room, clock)
-    const decisions = new Tape(input)
-    for (let op = 0; op < opsMax && !decisions.isAtEnd; op++) siege.act(decisions)
-    siege.end()
-    return pairsOf(siege.happened)
-  },
-}
-
-const whereabouts: Target = {
-  name: 'whereabouts',
-  what: 'decodeWhereabouts: bounded, and what it takes is encoded as it was',
-  inputSizeBytesMax: 2_048,
-  weight: 2,
-  tokens: [],
+const mailboxRequest: Target = {
+  name: 'mailboxRequest',
+  what: 'decodeRequest; canonical: what is taken, written again, is what came',
+  inputSizeBytesMax: 70_000,
+  weight: 1,
+  tokens: [name(1), Uint8Array.of(1, 2), Uint8Array.of(0, 0, 0, 1)],
   seeds: () => [
-    encodeWhereabouts({ timeMs: 1_800_000_000_000, addresses: [] }),
-    encodeWhereabouts({ timeMs: 0, addresses: ['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::1/tcp/4001'] }),
-    encodeWhereabouts({
-      timeMs: protocolLimits.timeMsMax,
-      addresses: Array.from({ length: protocolLimits.addressesMax }, () => `/${'a'.repeat(199)}`),
+    encodeRequest({
+      kind: 'register',
+      tags: [
+        { tag: name(1), day: 20_000, use: 'item' },
+        { tag: name(2), day: 20_001, use: 'record' },
+      ],
     }),
-    // One more than there may be.
-    encodeWhereabouts({ timeMs: 1, addresses: Array.from({ length: protocolLimits.addressesMax + 1 }, () => '/a') }),
+    encodeRequest({ kind: 'deposit', tag: name(1), item: new Chance(3).bytes(200) }),
+    encodeRequest({ kind: 'collect', sizeBytesMax: visitLimits.mailboxCollectBytesMax }),
+    encodeRequest({ kind: 'remove', ids: [name(1), name(2), name(3)] }),
+    encodeRequest({ kind: 'publish', tag: name(1), record: new Chance(4).bytes(90), lifetimeMs: 90_000_000 }),
+    encodeRequest({ kind: 'lookup', tag: name(1) }),
+    encodeRequest({ kind: 'watch' }),
   ],
   run(input, clock) {
-    const decoded = clock.time(() => decodeWhereabouts(input))
-    if (!decoded.ok) return [decoded.error.kind]
-    const { addresses, timeMs } = decoded.value
-    must(addresses.length <= protocolLimits.addressesMax, 'more addresses than there may be')
-    must(timeMs <= protocolLimits.timeMsMax, 'beyond the end of time')
-    mustBeSameBytes(encodeWhereabouts(decoded.value), input, 'a record with two encodings')
-    return [`taken with ${addresses.length}`]
+    const request = clock.time(() => decodeRequest(input))
+    if (!request.ok) return [request.error.kind]
+    mustBeSameBytes(encodeRequest(request.value), input, 'a request is not what came')
+    return [request.value.kind]
   },
 }
 
-export const mailboxTargets: readonly Target[] = [mailbox, whereabouts]
+const mailboxAnswer: Target = {
+  name: 'mailboxAnswer',
+  what: 'MessageReader, decodeStatus, decodeCollected and decodeRecord; canonical',
+  inputSizeBytesMax: 70_000,
+  weight: 1,
+  tokens: [encodeStatus('done'), encodeStatus('waiting'), name(1)],
+  seeds: () => [
+    withLength32(encodeStatus('unknownTag')),
+    withLength32(encodeRecord(new Chance(1).bytes(100))),
+    withLength32(
+      encodeCollected({
+        more: true,
+        items: [
+          { id: name(1), tag: name(2), bytes: new Chance(3).bytes(150) },
+          { id: name(4), tag: name(2), bytes: new Chance(5).bytes(1) },
+        ],
+      }),
+    ),
+    concat(withLength32(encodeStatus('done')), withLength32(encodeStatus('waiting'))),
+  ],
+  run(input, clock) {
+    const reader = new MessageReader(70_000)
+    reader.push(input)
+    const read = clock.time(() => reader.next())
+    if (read.kind !== 'message') return [read.kind]
+    mustBeSameBytes(withLength32(read.bytes), input.subarray(0, 4 + read.bytes.length), 'a message is not what came')
+    const status = clock.time(() => decodeStatus(read.bytes))
+    const collected = clock.time(() => decodeCollected(read.bytes))
+    const record = clock.time(() => decodeRecord(read.bytes))
+    const names: string[] = []
+    if (status.ok) {
+      mustBeSameBytes(encodeStatus(status.value.status), read.bytes, 'a status is not what came')
+      names.push(status.value.status)
+    }
+    if (collected.ok && collected.value.value !== null) {
+      must(collected.value.status === 'done', 'items stand beside a refusal')
+      mustBeSameBytes(encodeCollected(collected.value.value), read.bytes, 'items are not what came')
+      names.push(`items ${Math.min(3, collected.value.value.items.length)}`)
+    }
+    if (record.ok && record.value.value !== null) {
+      mustBeSameBytes(encodeRecord(record.value.value), read.bytes, 'a record is not what came')
+      names.push('record')
+    }
+    return names
+  },
+}
+
+export const mailboxTargets: readonly Target[] = [mailboxRequest, mailboxAnswer]

@@ -1,15 +1,17 @@
 /** What lies in our mailboxes is fetched, opened with the pair's key, taken like any frame, and then removed there. */
 import { fromHex, toHex } from '../../bytes.ts'
-import type { DeviceId } from '../../ids.ts'
+import type { AccountId, DeviceId } from '../../ids.ts'
 import { implementationLimits } from '../../limits.ts'
 import type { MailboxItem } from '../../ports.ts'
 import { decodeFrame } from '../../wire/frame.ts'
 import type { Effect } from '../effects.ts'
+import { idleFlow } from '../flow.ts'
 import { contactOf } from '../people.ts'
 import { onFrame } from '../receive.ts'
 import { mailboxDevices } from '../services.ts'
 import type { Turn } from '../turn.ts'
-import { dayOf, mailRoot, mailTagUnder, openFromMailbox } from './keys.ts'
+import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
+import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
 import type { Owed } from './state.ts'
@@ -35,6 +37,25 @@ export function fetch(turn: Turn, mailbox: DeviceId): void {
   turn.emit({ kind: 'collect', mailbox })
 }
 
+/** Where an item lay, and whose it is; null for whoever uses an invite. */
+interface Found {
+  readonly place: Place
+  readonly account: AccountId | null
+}
+
+/** The frame in an item and the device that left it; null for what no contact, nor holder of an invite, sealed. */
+function openItem(
+  turn: Turn,
+  found: Found | undefined,
+  item: Uint8Array,
+): { readonly device: DeviceId; readonly frame: Uint8Array } | null {
+  const content = found === undefined ? null : openFromMailbox(turn.crypto, found.place, item)
+  if (found === undefined || content === null) return null
+  if (found.account === null) return splitSender(content)
+  const device = turn.state.deviceOf(found.account)
+  return device === null ? null : { device, frame: content }
+}
+
 /**
  * Days on which something may have been left, likely ones first; also those to come: a clock may have been set back, or the
  * other's be ahead, and what is not recognised is gone.
@@ -46,18 +67,27 @@ function daysOfMail(today: number, ahead: number): readonly number[] {
 }
 
 /** Who left an item, and when: the tag says it. */
-function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]): ReadonlyMap<string, Place> {
+function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]): ReadonlyMap<string, Found> {
   const unknown = new Set(items.map(({ tag }) => toHex(tag)))
-  const places = new Map<string, Place>()
+  const places = new Map<string, Found>()
   const contacts = depositors(turn.state)
   const recipient = turn.state.identity.device
-  const pairs = contacts.map(({ lanKey: pairKey }) => ({ pairKey, root: mailRoot(turn.crypto, pairKey) }))
+  for (const row of liveInvites(turn.state, turn.nowMs)) {
+    const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
+    const tag = toHex(mailTag(turn.crypto, place))
+    if (unknown.delete(tag)) places.set(tag, { place, account: null })
+  }
+  const pairs = contacts.map(({ lanKey: pairKey, account }) => ({
+    pairKey,
+    account,
+    root: mailRoot(turn.crypto, pairKey),
+  }))
   for (const day of daysOfMail(dayOf(turn.nowMs), daysAhead(contacts.length))) {
     if (unknown.size === 0) break
-    for (const { pairKey, root } of pairs) {
+    for (const { pairKey, root, account } of pairs) {
       const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }
       const tag = toHex(mailTagUnder(turn.crypto, root, place))
-      if (unknown.delete(tag)) places.set(tag, place)
+      if (unknown.delete(tag)) places.set(tag, { place, account })
     }
   }
   for (const { root } of pairs) turn.crypto.wipe(root)
@@ -76,21 +106,19 @@ export function onCollected(
     return setFetching(turn, mailbox, { collecting: false, attempt: attempt + 1, waitUntilMs })
   }
   const places = placesOf(turn, mailbox, batch.items)
-  const owners = new Map(depositors(turn.state).map((contact) => [contact.lanKey, contact.account]))
   const done: string[] = []
   let refused = 0
   for (const item of batch.items) {
-    const place = places.get(toHex(item.tag))
-    const account = place === undefined ? undefined : owners.get(place.pairKey)
-    const device = account === undefined ? null : turn.state.deviceOf(account)
-    const bytes = place === undefined ? null : openFromMailbox(turn.crypto, place, item.bytes)
-    if (device === null || bytes === null) {
+    const opened = openItem(turn, places.get(toHex(item.tag)), item.bytes)
+    const id = toHex(item.id)
+    if (opened === null) {
       // Nobody's that we know, or damaged: nothing that waiting would mend.
       turn.refuse(mailbox, 'itemRefused')
-      done.push(toHex(item.id))
+      done.push(id)
       refused = 1
     } else {
-      turn.emit({ kind: 'follow', input: { kind: 'mail', device, mailbox, id: toHex(item.id), bytes } })
+      const input = { kind: 'mail', mailbox, id, device: opened.device, bytes: opened.frame } as const
+      turn.emit({ kind: 'follow', input })
     }
   }
   const before = fetchingAt(turn, mailbox)
@@ -119,7 +147,12 @@ export function onMail(turn: Turn, device: DeviceId, mailbox: DeviceId, id: stri
   const isMail = frame.ok && ['envelope', 'ack', 'reject'].includes(frame.value.kind)
   if (isMail) onFrame(turn, device, bytes)
   else turn.refuse(device, 'frameMalformed')
-  if (turn.state.flow(device).path === null) owe(turn, device, takeOwed(turn, device))
+  if (turn.state.flow(device).path === null) {
+    const owed = takeOwed(turn, device)
+    // Of a stranger nothing is remembered.
+    if (contactOf(turn.state, device) === null) turn.state.setFlow(device, idleFlow)
+    else owe(turn, device, owed)
+  }
   setFetching(turn, mailbox, { taken: [...fetchingAt(turn, mailbox).taken, id] })
 }
 

@@ -10,8 +10,9 @@ import { hasElapsed } from '../flow.ts'
 import { contactOf } from '../people.ts'
 import { sealRows } from '../sealing.ts'
 import { activeSession, sessionIn } from '../sessions.ts'
-import { beginFromStash } from '../stash.ts'
+import { beginFromStash, withoutTakenBack } from '../stash.ts'
 import type { Turn } from '../turn.ts'
+import { invitePlace, openInviteOf, withSender } from './invites.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, sealForMailbox } from './keys.ts'
 import type { Leaving, Owed } from './state.ts'
@@ -61,17 +62,23 @@ function hasSession(turn: Turn, device: DeviceId, contact: ContactRow): boolean 
 }
 
 function placeAt(turn: Turn, device: DeviceId, contact: ContactRow, mailbox: DeviceId): Place | null {
+  // Until they have answered, the invite's secret is all that their mailboxes can know us by.
+  const invite = openInviteOf(turn, contact)
+  if (invite !== null) return invitePlace(turn.crypto, invite, mailbox, 'item')
   const { lanKey: pairKey } = contact
   return pairKey === null ? null : { pairKey, mailbox, recipient: device, day: dayOf(turn.nowMs), use: 'item' }
 }
 
 function deposit(turn: Turn, mailbox: MailboxAddress, place: Place, frame: Frame, row: OutboxRow | null): void {
+  const bytes = encodeFrame(frame)
+  const contact = contactOf(turn.state, place.recipient)
+  const content = contact === null || contact.acceptedInvite === null ? bytes : withSender(turn, bytes)
   turn.emit({
     kind: 'deposit',
     device: place.recipient,
     mailbox,
     tag: mailTag(turn.crypto, place),
-    item: sealForMailbox(turn.crypto, place, encodeFrame(frame), turn.entropy),
+    item: sealForMailbox(turn.crypto, place, content, turn.entropy),
     order: row?.order ?? null,
     envelope: row?.sealed?.envelope ?? null,
     told: frame.kind === 'ack' ? frame.envelopeIds : frame.kind === 'reject' ? [frame.envelopeId] : [],
@@ -139,7 +146,8 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
   if (room <= 0 || turn.state.depth(device).orderMax <= leaving.cursor || !hasSession(turn, device, contact)) return
   const active = activeSession(turn, device)
   const range = turn.outboxRange(device, leaving.cursor, depositWindowItems)
-  const { wanted, cursor } = choose(turn, mailboxDevice, leaving, range, room)
+  const chosen = choose(turn, mailboxDevice, leaving, range, room)
+  const wanted = withoutTakenBack(turn, device, chosen.wanted)
   const ready = active === null ? [] : sealRows(turn, device, active, wanted)
   for (const row of ready) {
     if (row.sealed !== null) deposit(turn, mailbox, place, { kind: 'envelope', sealed: row.sealed.bytes }, row)
@@ -147,7 +155,7 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
   const unsealed = wanted[ready.length]
   setLeaving(turn, device, {
     ...leaving,
-    cursor: unsealed === undefined ? cursor : unsealed.order - 1,
+    cursor: unsealed === undefined ? chosen.cursor : unsealed.order - 1,
     underWay: [...leaving.underWay, ...ready.map(({ order }) => order)],
   })
   // What was there already costs no room: look further.

@@ -13,6 +13,7 @@ import { contactOf } from '../people.ts'
 import { mailboxDevices, ownMailboxes } from '../services.ts'
 import type { State } from '../state.ts'
 import type { Turn } from '../turn.ts'
+import { onBundleFound, seekBundle } from './firstContact.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, openFromMailbox, sealForMailbox } from './keys.ts'
 import { mailboxesOf } from './leave.ts'
@@ -105,11 +106,13 @@ export function onPublished(turn: Turn, outcome: DepositOutcome): void {
 export function seek(turn: Turn, device: DeviceId): void {
   const contact = contactOf(turn.state, device)
   const { path, seeking } = turn.state.flow(device)
-  if (path !== null || contact?.state !== 'active') return turn.setFlow(device, { seeking: null })
+  const isWanted = contact?.state === 'active' || (contact?.state === 'pending' && contact.pendingProblem === null)
+  if (path !== null || contact === null || !isWanted) return turn.setFlow(device, { seeking: null })
   const attempt = (seeking?.attempt ?? 0) + 1
   const waitMs = Math.min(limits.seekRetryMs * 2 ** Math.min(attempt, 16), limits.seekRetryMsMax)
   turn.setFlow(device, { seeking: { attempt, atMs: turn.nowMs + waitMs } })
-  lookAt(turn, device, contact, dayOf(turn.nowMs))
+  if (contact.state === 'pending') seekBundle(turn, device, contact)
+  else lookAt(turn, device, contact, dayOf(turn.nowMs))
 }
 
 function lookAt(turn: Turn, device: DeviceId, contact: ContactRow, day: number): void {
@@ -132,6 +135,11 @@ export interface LookedUp {
 export function onLookedUp(turn: Turn, { device, mailbox, day, record }: LookedUp): void {
   const contact = contactOf(turn.state, device)
   const row = turn.state.device(device)
+  if (contact?.state === 'pending') {
+    if (record !== null && turn.state.flow(device).path === null)
+      onBundleFound(turn, device, contact, { mailbox, record })
+    return
+  }
   if (contact?.state !== 'active' || contact.lanKey === null || row === null || turn.state.flow(device).path !== null)
     return
   if (record === null) {

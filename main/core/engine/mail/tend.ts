@@ -8,6 +8,7 @@ import { mailboxDevices, ownMailboxes } from '../services.ts'
 import type { State } from '../state.ts'
 import type { Turn } from '../turn.ts'
 import { dayOf, mailTag } from './keys.ts'
+import { inviteTags, liveInvites } from './invites.ts'
 import type { Fetching } from './state.ts'
 import { idleFetching, mailRetryAtMs } from './state.ts'
 
@@ -55,13 +56,14 @@ function tagsAt(turn: Turn, mailbox: DeviceId): readonly MailboxTag[] {
       for (const place of places) tags.push({ tag: mailTag(turn.crypto, place), day, use: place.use })
     }
   }
-  return tags.slice(0, mailboxTagsMax)
+  return [...inviteTags(turn, mailbox), ...tags].slice(0, mailboxTagsMax)
 }
 
 /** What the tags depend on. */
 function signature(turn: Turn): string {
   const contacts = depositors(turn.state).map(({ account, lanKey }) => `${account} ${toHex(lanKey.subarray(0, 4))}`)
-  return `${dayOf(turn.nowMs)}/${contacts.join('/')}`
+  const invites = liveInvites(turn.state, turn.nowMs).map((row) => `${row.invite} ${row.state}`)
+  return `${dayOf(turn.nowMs)}/${contacts.join('/')}/${invites.join('/')}`
 }
 
 /** Tells the mailboxes of ours that are connected what they should know, and contacts where those are. */
@@ -89,6 +91,7 @@ export function onRegistered(turn: Turn, mailbox: DeviceId, outcome: 'done' | 'r
     setFetching(turn, mailbox, { registering: false, attempt: 0, waitUntilMs: null })
     turn.follow({ kind: 'tendMailboxes' })
     turn.follow({ kind: 'publishSoon' })
+    turn.follow({ kind: 'publishInvites', mailbox })
     return turn.follow({ kind: 'fetch', mailbox })
   }
   const waitUntilMs = mailRetryAtMs(attempt, turn.nowMs)

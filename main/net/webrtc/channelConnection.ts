@@ -1,0 +1,54 @@
+/** A channel as a connection that libp2p can upgrade: a stream of bytes in messages of any size. */
+import type { Logger, MessageStreamDirection } from '@libp2p/interface'
+import { AbstractMultiaddrConnection } from '@libp2p/utils'
+import type { SendResult } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { networkLimits } from '../../core/limits.ts'
+import type { Attempt } from './attempt.ts'
+
+export interface ChannelConnectionOptions {
+  readonly attempt: Attempt
+  readonly remoteAddr: Multiaddr
+  readonly direction: MessageStreamDirection
+  readonly log: Logger
+}
+
+export class ChannelConnection extends AbstractMultiaddrConnection {
+  readonly #attempt: Attempt
+
+  constructor({ attempt, ...init }: ChannelConnectionOptions) {
+    super({
+      ...init,
+      maxMessageSize: networkLimits.webrtcMessageSizeBytesMax,
+      maxReadBufferLength: networkLimits.webrtcReadBufferBytesMax,
+    })
+    this.#attempt = attempt
+    attempt.listen({
+      message: (bytes) => this.onData(bytes),
+      drained: () => this.safeDispatchEvent('drain'),
+      ended: () => this.onTransportClosed(),
+    })
+  }
+
+  sendData(data: Uint8ArrayList): SendResult {
+    const sentBytes = data.byteLength
+    return { sentBytes, canSendMore: this.#attempt.send(data.subarray()) }
+  }
+
+  sendReset(): void {
+    this.#attempt.close()
+  }
+
+  async sendClose(): Promise<void> {
+    await this.#attempt.finish()
+  }
+
+  sendPause(): void {
+    // SCTP cannot be held from here; what comes meanwhile is bounded by `webrtcReadBufferBytesMax`.
+  }
+
+  sendResume(): void {
+    // As above.
+  }
+}
