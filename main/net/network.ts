@@ -320,7 +320,7 @@ class Libp2pNetwork implements Network {
       down: (device, durationMs, link) => {
         this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
-        this.#relays.lost(device)
+        this.#relays.ended(device, durationMs, link.address)
       },
       writable: (device) => handler.event({ kind: 'writable', device }),
     })
