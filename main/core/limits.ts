@@ -4,6 +4,7 @@
  */
 
 export { mailboxLimits } from './mailboxLimits.ts'
+export { nearbyLimits } from './nearbyLimits.ts'
 export { networkLimits } from './networkLimits.ts'
 export { visitLimits } from './visitLimits.ts'
 
@@ -171,11 +172,14 @@ export const implementationLimits = {
   recordsPerStepMax: 128,
   /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
   seekAfterMs: 10 * second,
+  seekInviteAfterMs: 3 * second,
   seekRetryMs: minute,
   seekRetryMsMax: hour,
   seeksPerTickMax: 16,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,
+  /** Of them with something that was nobody's, after which it is given the same rest. */
+  mailRefusedBatchesMax: 8,
   mailPauseMs: 1 * minute,
   /** A handshake with a device is begun anew at most once in this time. */
   rehandshakeIntervalMs: minute,
@@ -202,26 +206,6 @@ export const implementationLimits = {
   combiningMarksReadMax: 32,
   /** The page of messages that the screen may ask for. */
   messagePageMax: 200,
-
-  // People nearby.
-  /** How long a sitting lasts: as a rule, at least and at most. */
-  nearbySittingMs: 5 * minute,
-  nearbySittingMsMin: minute,
-  nearbySittingMsMax: 15 * minute,
-  nearbyPeopleMax: 32,
-  /** Comparisons that may fail before the sitting ends: the guesses that whoever sits in the middle gets. */
-  nearbyAttemptsMax: 3,
-  /** How often one person may ask; then they are told no without the user being asked. */
-  nearbyAsksPerPersonMax: 3,
-  /** A whole meeting takes some ten messages; who says more is cut off. */
-  nearbyMessagesMax: 64,
-  /** The times for a hello, an answer to an ask, the exchange of nonces, the people's comparison, the invite. */
-  nearbyHelloMs: 10 * second,
-  nearbyAskMs: minute,
-  nearbyProofMs: 10 * second,
-  nearbyCompareMs: 2 * minute,
-  nearbyAddMs: 30 * second,
-  nearbyInviteLifetimeMs: 10 * minute,
 } as const
 
 /** Of the encrypted store and the profile's files (main/store). */

@@ -166,16 +166,4 @@ export const networkLimits = {
   lanInterfacesMax: 8,
   /** A peer found on the LAN is dialled at once at most this often. */
   lanDialGapMs: 5 * second,
-
-  // People nearby.
-  /** Connections of a sitting, and of one address: so many people, or somebody who pretends to be. */
-  nearbyLinksMax: 40,
-  nearbyLinksPerAddressMax: 3,
-  nearbyAnnounceIntervalMs: 5 * second,
-  nearbySightingsMax: 64,
-  nearbySightingLifetimeMs: 20 * second,
-  /** The side with the larger key leaves the dialling to the other for so long. */
-  nearbyDialAfterMs: 3 * second,
-  nearbyDialGapMs: 5 * second,
-  nearbyDialsMax: 4,
 } as const

@@ -9,6 +9,7 @@ import type { Clock, Log, PathKind, Random } from '../core/ports.ts'
 import type { AddressBook } from './addressBook.ts'
 import type { Dialled } from './dial.ts'
 import { peerOf } from './keys.ts'
+import type { DialAddress } from './names.ts'
 import type { Peers } from './peers.ts'
 import { reach, reachDirectly } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
@@ -88,6 +89,18 @@ export class Dialling {
   soon(device: DeviceId): void {
     this.#reconnector.soon(device)
     this.#upgrades.soon(device)
+  }
+
+  /**
+   * The device was seen at an address. A dial that is under way may be waiting for an old one to time out: this one
+   * does not wait for it.
+   */
+  found(device: DeviceId, address: DialAddress): void {
+    const [running, peer] = [this.#options.running(), peerOf(device)]
+    if (running !== null && peer !== null && this.#reconnector.isDialling(device)) {
+      void reachDirectly(this.#reachOptions(running, device), peer, [address], running.stopping.signal)
+    }
+    this.soon(device)
   }
 
   wake(): void {

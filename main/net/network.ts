@@ -320,7 +320,7 @@ class Libp2pNetwork implements Network {
       down: (device, durationMs, link) => {
         this.#dialling.disconnected(device, durationMs, link.path)
         handler.event({ kind: 'peerDown', device })
-        this.#relays.lost(device)
+        this.#relays.ended(device, durationMs, link.address)
       },
       writable: (device) => handler.event({ kind: 'writable', device }),
     })
@@ -385,7 +385,7 @@ class Libp2pNetwork implements Network {
 
   #found(device: DeviceId, address: SocketAddress): void {
     if (this.#running === null || !this.#book.permits(device, address) || !this.#book.sighted(device, address)) return
-    this.#dialling.soon(device)
+    this.#dialling.found(device, address)
     // Seen while we believe to be connected: if it moved, that stream is dead and should be noticed soon.
     this.#running.peers.wake(device)
   }

@@ -81,6 +81,11 @@ export class Reconnector {
     else this.#enqueue(device, target)
   }
 
+  /** Whether a dial of the device is under way. */
+  isDialling(device: DeviceId): boolean {
+    return this.#targets.get(device)?.state === 'dialling'
+  }
+
   wake(): void {
     for (const device of this.#targets.keys()) this.soon(device)
   }

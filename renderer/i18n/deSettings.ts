@@ -34,7 +34,7 @@ export const deSettings: typeof enSettings = {
   proxyHost: 'Proxy',
   proxyPort: 'Port',
   proxyLead: 'Ein SOCKS5-Proxy. Tor wartet auf 127.0.0.1, Port 9050; der Tor Browser auf Port 9150.',
-  proxyHostProblem: 'Gib den Namen oder die Adresse eines Rechners ein, etwa 127.0.0.1.',
+  proxyHostProblem: 'Gib eine Adresse in Zahlen ein, etwa 127.0.0.1. Einen Namen nachzuschlagen verriete ihn anderen.',
   proxyPortProblem: 'Ein Port ist eine Zahl von 1 bis 65535.',
   proxySave: 'Diesen Proxy nutzen',
   notifications: 'Mitteilungen',

@@ -69,6 +69,11 @@ describe('dictionaries', () => {
       'Search conversations',
     ])
     expect([en.verify.safetyNumber, en.settings.fingerprint]).toEqual(['Safety number', 'Your fingerprint'])
+    expect([en.nearby.title, en.nearby.start, en.nearby.same]).toEqual([
+      'People nearby',
+      'Look for people',
+      'They are the same',
+    ])
     expect(en.delivery).toMatchObject({ written: 'Written', sent: 'Sent', delivered: 'Delivered', read: 'Read' })
   })
 })

@@ -13,7 +13,8 @@ import { enSettings } from './enSettings.ts'
  * |-----------------|---------------------------------------------------------------------------------|
  * | region          | Conversations, Messages, Details                                                |
  * | button          | New contact, Create invite, Accept invite, Send, Verify, Mark as verified,      |
- * |                 | Export fingerprint, Settings, Continue, Create profile, Unlock                  |
+ * |                 | Export fingerprint, Settings, Continue, Create profile, Unlock, People nearby,  |
+ * |                 | Look for people, They are the same                                              |
  * | text box        | Message, Your name, Invite link, Invite link to share, Passphrase,              |
  * |                 | Repeat passphrase                                                               |
  * | search box      | Search conversations                                                            |

@@ -32,7 +32,7 @@ export const enSettings = {
   proxyHost: 'Proxy',
   proxyPort: 'Port',
   proxyLead: 'A SOCKS5 proxy. Tor listens at 127.0.0.1, port 9050; Tor Browser at port 9150.',
-  proxyHostProblem: 'Enter the name or address of a computer, such as 127.0.0.1.',
+  proxyHostProblem: 'Enter an address in numbers, such as 127.0.0.1. To look up a name would tell others of it.',
   proxyPortProblem: 'A port is a number from 1 to 65535.',
   proxySave: 'Use this proxy',
   notifications: 'Notifications',

@@ -1,6 +1,7 @@
 /** Every piece of the product that reads what a stranger wrote. */
 import type { Target } from './target.ts'
 import { identityTargets } from './targets/identity.ts'
+import { mailTargets } from './targets/mail.ts'
 import { mailboxTargets } from './targets/mailbox.ts'
 import { nearbyTargets } from './targets/nearby.ts'
 import { nodeTargets } from './targets/node.ts'
@@ -13,6 +14,7 @@ import { wireTargets } from './targets/wire.ts'
 
 export const targets: readonly Target[] = [
   ...receiveTargets,
+  ...mailTargets,
   ...ratchetTargets,
   ...wireTargets,
   ...sessionTargets,

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { nobleCrypto } from '../../main/core/crypto/noble.ts'
 import type { NearbyAccount } from '../../main/core/identity/nearby/messages.ts'
 import type { DeviceId } from '../../main/core/ids.ts'
-import { implementationLimits } from '../../main/core/limits.ts'
+import { nearbyLimits } from '../../main/core/limits.ts'
 import type { NearbyPerson } from '../../main/node/nearby/sitting.ts'
 import { Sitting } from '../../main/node/nearby/sitting.ts'
 import { Air, loopbackNearby } from './nearbyAir.ts'
@@ -31,7 +31,7 @@ async function person(scene: Scene, air: Air, name: string, byte: number): Promi
     network: loopbackNearby(air),
     ownName: name,
     ownAccount: account,
-    durationMs: implementationLimits.nearbySittingMs,
+    durationMs: nearbyLimits.sittingMs,
     makeInvite: async () => ({ link: `invite of ${name}`, withdraw: () => undefined }),
     acceptInvite: async (link) => {
       accepted.push(link)

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
-import { networkLimits, protocolLimits } from '../../main/core/limits.ts'
+import { nearbyLimits, protocolLimits } from '../../main/core/limits.ts'
 import { nearbyProtocol } from '../../main/net/nearby/nearby.ts'
 import { prefixBytes } from '../../main/net/stream/frames.ts'
 import { attacker } from './netAttackers.ts'
@@ -129,7 +129,7 @@ describe('a stranger', () => {
       socket.on('error', () => undefined)
       socket.once('close', () => closed++)
     }
-    await expect.poll(() => closed).toBe(30 - networkLimits.nearbyLinksPerAddressMax)
+    await expect.poll(() => closed).toBe(30 - nearbyLimits.linksPerAddressMax)
   })
 
   it('whose announcement leads to something else costs one dial, not a channel', async () => {

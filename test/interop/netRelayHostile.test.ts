@@ -1,105 +1,52 @@
 /** Relays that lie, hang and cut, and users of a relay that flood it. */
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
 import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
-import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
+import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { describe, expect, it, vi } from 'vitest'
-import type { DeviceId } from '../../main/core/ids.ts'
 import { networkLimits } from '../../main/core/limits.ts'
-import type { PeerTarget } from '../../main/core/ports.ts'
 import { framesProtocol } from '../../main/net/stream/frames.ts'
-import { deviceOfSeed, loggedFigures, numbered, pause, Scene, seedOf } from './netNodes.ts'
+import { bare, call, granted, heard } from './netBare.ts'
+import type { Bare } from './netBare.ts'
+import { loggedFigures, numbered, pause, Scene } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
-
-/** A peer that is bare libp2p, with a stream handler that keeps every stream of frames open. */
-class Bare {
-  readonly node: Libp2p
-  readonly device: DeviceId
-  readonly frames: Stream[] = []
-  constructor(node: Libp2p, device: DeviceId) {
-    this.node = node
-    this.device = device
-  }
-  get address(): string {
-    return String(this.node.getMultiaddrs()[0]).replace(/\/p2p\/.*$/, '')
-  }
-  target(relay = true): PeerTarget {
-    return { device: this.device, addresses: [this.address], lan: null, relay, mailbox: false }
-  }
-  /** An address of somebody through this peer. */
-  get through(): string {
-    return `${this.address}/p2p/${this.node.peerId.toString()}/p2p-circuit`
-  }
-}
-
-async function bare(scene: Scene, number: number): Promise<Bare> {
-  const node = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed('Ed25519', seedOf(number)),
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionMonitor: { enabled: false },
-  })
-  scene.atEnd(() => node.stop())
-  const made = new Bare(node, await deviceOfSeed(seedOf(number)))
-  await node.handle(framesProtocol, (stream) => {
-    made.frames.push(stream)
-    const beat = setInterval(() => stream.writeStatus === 'writable' && stream.send(new Uint8Array(2)), 1_000)
-    stream.addEventListener('close', () => clearInterval(beat))
-  })
-  return made
-}
-
-const granted = [4, 0x08, 2, 0x28, 100]
-
-/** A message that calls `peer`: of type 1 to a relay, of type 0 by one. */
-function call(type: 0 | 1, peer: PeerId): Uint8Array {
-  const id = peer.toMultihash().bytes
-  return Uint8Array.of(id.length + 6, 0x08, type, 0x12, id.length + 2, 0x0a, id.length, ...id)
-}
-
-function heard(stream: Stream): Promise<Uint8Array> {
-  return new Promise((resolve) => {
-    stream.addEventListener('message', (event) => resolve(event.data.subarray()), { once: true })
-  })
-}
 
 function why(event: string, figures: object): object {
   return { event, figures: expect.objectContaining(figures) as unknown }
 }
 
 describe.concurrent('a relay', () => {
-  it.each<[string, (stream: Stream) => void, object]>([
+  /** What a relay does when it is asked for a place. */
+  const placeless: readonly (readonly [string, (stream: Stream) => void, object])[] = [
     ['hangs', () => undefined, { why: 'noAnswer' }],
     ['cuts', (stream) => stream.abort(new Error('Cut')), { why: 'noAnswer' }],
     ['closes', (stream) => void stream.close(), { why: 'noAnswer' }],
     ['lacks room', (stream) => void stream.send(Uint8Array.of(5, 8, 2, 40, 0xc8, 1)), { why: 'refused', status: 200 }],
     ['says nonsense', (stream) => void stream.send(new Uint8Array(9).fill(7)), { why: 'answerMalformed' }],
     ['says too much', (stream) => void stream.send(Uint8Array.of(0xff, 0xff, 3)), { why: 'answerTooLong' }],
-  ])('that %s when asked for a place is logged, and asked again', async (_, answer, figures) => {
-    const ends: (() => Promise<void>)[] = []
-    const scene = new Scene((end) => ends.push(end))
-    const relay = await bare(scene, 1)
-    let asked = 0
-    await relay.node.handle(RELAY_V2_HOP_CODEC, (stream) => {
-      asked++
-      answer(stream)
-    })
-    const { log, logged } = loggedFigures()
-    const a = await scene.node(2, { log })
-    a.network.setPeers([relay.target()])
-    const timeout = networkLimits.reservationTimeoutMs + 2_000
-    await vi.waitFor(() => expect(logged).toContainEqual(why('net.reservationFailed', figures)), { timeout })
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(1), { timeout })
-    expect(a.addresses.filter((address) => address.includes('p2p-circuit'))).toEqual([])
-    expect(a.count('peerDown')).toBe(0)
-    await Promise.all(ends.map((end) => end()))
-  })
+  ]
+
+  it.each(placeless)(
+    'case 56: that fails when asked for a place is logged, and asked again (%s)',
+    async (_, answer, figures) => {
+      const ends: (() => Promise<void>)[] = []
+      const scene = new Scene((end) => ends.push(end))
+      const relay = await bare(scene, 1)
+      let asked = 0
+      await relay.node.handle(RELAY_V2_HOP_CODEC, (stream) => {
+        asked++
+        answer(stream)
+      })
+      const { log, logged } = loggedFigures()
+      const a = await scene.node(2, { log })
+      a.network.setPeers([relay.target()])
+      const timeout = networkLimits.reservationTimeoutMs + 2_000
+      await vi.waitFor(() => expect(logged).toContainEqual(why('net.reservationFailed', figures)), { timeout })
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(1), { timeout })
+      expect(a.addresses.filter((address) => address.includes('p2p-circuit'))).toEqual([])
+      expect(a.count('peerDown')).toBe(0)
+      await Promise.all(ends.map((end) => end()))
+    },
+  )
 
   it('that claims other addresses is told at the one where it answered', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
@@ -140,35 +87,41 @@ describe.concurrent('a relay', () => {
     expect(asked).toBe(1)
   })
 
-  it.each<[string, (stream: Stream) => void, string]>([
+  /** What a relay does when it is to pass a call on. */
+  const callless: readonly (readonly [string, (stream: Stream) => void, string])[] = [
     ['hangs', () => undefined, 'relayFailed'],
     ['cuts', (stream) => stream.abort(new Error('Cut')), 'relayFailed'],
     ['refuses', (stream) => void stream.send(Uint8Array.of(5, 8, 2, 40, 0xcc, 1)), 'relayRefused'],
     ['takes the call itself', (stream) => void stream.send(Uint8Array.from(granted)), 'relayFailed'],
-  ])('that %s when called is logged, and the next one is taken', async (_, answer, error) => {
-    const ends: (() => Promise<void>)[] = []
-    const scene = new Scene((end) => ends.push(end))
-    const hostile = await bare(scene, 1)
-    await hostile.node.handle(RELAY_V2_HOP_CODEC, (stream) => answer(stream))
-    const honest = await scene.node(4)
-    const b = await scene.node(3)
-    const { log, logged } = loggedFigures()
-    const a = await scene.node(2, { log })
-    honest.network.setServing({ relay: true, mailbox: false })
-    honest.network.setPeers([a.target([]), b.target([])])
-    b.network.setPeers([honest.target(undefined, true), a.target([])])
-    await b.until('a place', () => b.addresses.some((address) => address.endsWith('/p2p-circuit')))
-    a.network.setPeers([hostile.target(), honest.target(undefined, true)])
-    await Promise.all([a.untilUp(hostile.device), a.untilUp(honest.device)])
-    const through = b.addresses.filter((address) => address.endsWith('/p2p-circuit'))
-    const target = { ...b.target(), addresses: [hostile.through, ...through] }
-    a.network.setPeers([hostile.target(), honest.target(undefined, true), target])
-    await a.untilUp(b.device)
-    expect(logged).toContainEqual(why('net.relayDialFailed', { why: error }))
-    expect(a.network.send(b.device, numbered(1))).toBe('sent')
-    await b.until('frame', () => b.frames.length === 1)
-    await Promise.all(ends.map((end) => end()))
-  })
+  ]
+
+  it.each(callless)(
+    'case 56: that fails when called is logged, and the next one is taken (%s)',
+    async (_, answer, error) => {
+      const ends: (() => Promise<void>)[] = []
+      const scene = new Scene((end) => ends.push(end))
+      const hostile = await bare(scene, 1)
+      await hostile.node.handle(RELAY_V2_HOP_CODEC, (stream) => answer(stream))
+      const honest = await scene.node(4)
+      const b = await scene.node(3)
+      const { log, logged } = loggedFigures()
+      const a = await scene.node(2, { log })
+      honest.network.setServing({ relay: true, mailbox: false })
+      honest.network.setPeers([a.target([]), b.target([])])
+      b.network.setPeers([honest.target(undefined, true), a.target([])])
+      await b.until('a place', () => b.addresses.some((address) => address.endsWith('/p2p-circuit')))
+      a.network.setPeers([hostile.target(), honest.target(undefined, true)])
+      await Promise.all([a.untilUp(hostile.device), a.untilUp(honest.device)])
+      const through = b.addresses.filter((address) => address.endsWith('/p2p-circuit'))
+      const target = { ...b.target(), addresses: [hostile.through, ...through] }
+      a.network.setPeers([hostile.target(), honest.target(undefined, true), target])
+      await a.untilUp(b.device)
+      expect(logged).toContainEqual(why('net.relayDialFailed', { why: error }))
+      expect(a.network.send(b.device, numbered(1))).toBe('sent')
+      await b.until('frame', () => b.frames.length === 1)
+      await Promise.all(ends.map((end) => end()))
+    },
+  )
 
   it('at which we keep no place passes no call on to us, and is not asked for one', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)

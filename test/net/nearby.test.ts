@@ -6,11 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Contact, Nearby, NearbyPerson } from '../../preload/contract/dto.ts'
 import type { ContractEvent } from '../../preload/contract/events.ts'
 import type { MethodName, MethodResult, Params } from '../../preload/contract/methods.ts'
-import { networkLimits } from '../../main/core/limits.ts'
+import { nearbyLimits } from '../../main/core/limits.ts'
 import { headlessBundle, passphrase } from '../interop/headlessNode.ts'
 import { bundle } from './bundle.ts'
 import { Lan, whyNoNamespaces } from './namespaces.ts'
 import type { NamespaceProcess } from './namespaces.ts'
+import type { ObserverCommand } from './observerProcess.ts'
 import { field } from './peer.ts'
 
 const why = whyNoNamespaces() ?? (existsSync(headlessBundle) ? null : 'the bundle is missing: run "npm run build"')
@@ -142,6 +143,33 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     }
   })
 
+  it('two people find each other while somebody floods the network with forged sittings', async () => {
+    const spy = await observer()
+    const [ada, ben] = [new Person('a', 1), new Person('b', 2)]
+    await Promise.all([ada.open('Ada'), ben.open('Ben')])
+    await ada.call('nearby.start', { durationMs: null })
+    const genuine = await spy.hear('a sitting', (line) => {
+      const packet = field(line, 'packet')
+      return typeof packet === 'string' && packet.includes(nearbyText) ? packet : null
+    })
+    // The last 32 bytes are the key; some are cut, some lead to the spy's own closed ports.
+    const forged = Array.from({ length: 20_000 }, (_, i) => {
+      const packet = Buffer.from(genuine, 'hex')
+      packet.writeUInt32BE(i, packet.length - 32)
+      return (i % 4 === 0 ? packet.subarray(0, (i * 7) % packet.length) : packet).toString('hex')
+    })
+    const command: ObserverCommand = { send: forged }
+    spy.tell(command)
+    await ben.call('nearby.start', { durationMs: null })
+    await Promise.all([
+      ada.sees('Ben', ({ name, stage }) => name === 'Ben' && stage === 'here'),
+      ben.sees('Ada', ({ name, stage }) => name === 'Ada' && stage === 'here'),
+    ])
+    await spy.hear('sent', (line) => field(line, 'sentAll') ?? null)
+    const { nearby } = await ada.call('snapshot.get', {})
+    expect(nearby.people.map((person) => person.name)).toEqual(['Ben'])
+  })
+
   it('is silent before it is switched on, and falls silent for good when it is switched off', async () => {
     const spy = await observer()
     const ada = new Person('a', 1)
@@ -155,7 +183,7 @@ describe.skipIf(why !== null)('on a LAN of namespaces', () => {
     expect(off).toMatchObject({ endsAtMs: null, ended: 'stopped', people: [] })
     const heard = sittingsHeard(spy).length
     // That nothing comes can only be waited for: longer than a sitting would have been silent.
-    await pause(networkLimits.nearbyAnnounceIntervalMs + 1_500)
+    await pause(nearbyLimits.announceIntervalMs + 1_500)
     expect(sittingsHeard(spy).length).toBe(heard)
   })
 

@@ -31,6 +31,31 @@ describe('a clock', () => {
     expect(scene.contact(friend, victim)).toMatchObject({ state: 'active', pendingProblem: null })
   })
 
+  it('that is set back by days, or goes ahead with who leaves something, loses nothing at a mailbox (case 49)', async () => {
+    scene = await new Scene(3).begin()
+    const [anna, ben, box] = [scene.peer(0), scene.peer(1), scene.peer(2)]
+    await scene.meet(ben, anna)
+    await scene.meet(box, ben)
+    await scene.do<'setSettings'>(box, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(10_000)
+    for (const offsetDays of [-5, 5]) {
+      ben.crash()
+      await scene.run(15_000)
+      const [early, late] = offsetDays < 0 ? [ben, anna] : [anna, ben]
+      ;[early.clockOffsetMs, late.clockOffsetMs] = [offsetDays * 86_400_000, 0]
+      await scene.text(anna, ben, `by ${offsetDays}`)
+      await scene.run(10_000)
+      anna.crash()
+      ben.start()
+      await scene.run(20_000)
+      expect(scene.shown(ben, anna)).toContain(`by ${offsetDays}`)
+      for (const peer of [anna, ben]) peer.clockOffsetMs = 0
+      anna.start()
+      await scene.run(30_000)
+    }
+    expect(scene.refusals.get('itemRefused') ?? 0).toBe(0)
+  })
+
   it('that goes as it should lets go of what has expired', async () => {
     scene = await new Scene(1).begin()
     const victim = scene.peer(0)

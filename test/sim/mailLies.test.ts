@@ -6,7 +6,7 @@ import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
 
 const [second, minute] = [1_000, 60_000]
-const { mailBatchesMax, mailPauseMs } = implementationLimits
+const { mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const seed = 57
 console.log(`mailboxes that lie: seed ${seed}`)
 
@@ -129,6 +129,27 @@ describe('a mailbox', () => {
     expect(box.collections - before).toBeLessThanOrEqual(4 * mailBatchesMax)
     expect(cast.ben.disk.seen.size).toBe(seenBefore)
     expect(seen(cast)).toEqual({ texts: texts(5), gaps: [] })
+  })
+
+  it('case 57: that brings nobody’s things for ever is given a rest, and what a friend left is taken all the same', async () => {
+    const cast = await begin(1)
+    const [box] = cast.boxes as [SimMailbox]
+    await leave(cast, 3)
+    const owner = cast.ben.identity.device
+    const noise = Array.from({ length: 40 }, (_, number) => {
+      const id = number.toString(16).padStart(32, '0')
+      return { id, owner, tag: id, bytes: new Uint8Array(500).fill(number) }
+    })
+    box.items = [...noise.slice(0, 10), ...box.items, ...noise.slice(10)]
+    box.keepsAll = true
+    cast.ben.start()
+    await scene.run(10 * second)
+    expect(seen(cast)).toEqual({ texts: texts(3), gaps: [] })
+    const before = box.collections
+    await scene.run(3 * mailPauseMs)
+    expect(box.collections - before).toBeGreaterThan(3)
+    // To find out that something is nobody's costs a derivation for every contact and day.
+    expect(box.collections - before).toBeLessThanOrEqual(4 * mailRefusedBatchesMax)
   })
 
   it('case 57: that said it had them and lost them is made good by the sender when both are there', async () => {

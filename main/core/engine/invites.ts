@@ -212,6 +212,6 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
   turn.setFlow(device, { ask: null, renewedAtMs: null })
   turn.emit({ kind: 'peersChanged' })
   turn.follow({ kind: 'flush', device })
-  if (turn.state.flow(device).path === null) seekSoon(turn, device)
+  if (turn.state.flow(device).path === null) seekSoon(turn, device, implementationLimits.seekInviteAfterMs)
   return ok({ contact })
 }

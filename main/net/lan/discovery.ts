@@ -22,6 +22,8 @@ export interface DiscoveryOptions {
   /** The TCP port to announce; 0 while there is none. */
   readonly port: () => number
   readonly found: (device: DeviceId, address: SocketAddress) => void
+  /** What multicasts; without it a socket of the system's. */
+  readonly socket?: typeof guardedSocket
 }
 
 /** An address of ours, and the interface that has it. */
@@ -116,7 +118,9 @@ export class Discovery {
   }
 
   #open(key: string, own: LanAddress): void {
-    const heard = guardedSocket(
+    // Bound to all addresses, since a socket bound to one of them hears no multicast on Linux.
+    const { socket: create = guardedSocket } = this.#options
+    const heard = create(
       own.family,
       (datagram, sender) => isPlausiblePacket(datagram) && this.#takes(socket, sender.address),
     )

@@ -1,7 +1,7 @@
 /** Says on the LAN that a sitting lasts, and hears of others'. Exists only as long as the sitting does. */
 import mdns from 'multicast-dns'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits, networkLimits } from '../../core/limits.ts'
 import type { Clock, Log } from '../../core/ports.ts'
 import { inSubnet, socketAddress } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
@@ -10,6 +10,7 @@ import { isPlausiblePacket } from '../lan/packet.ts'
 import { guardedSocket } from '../lan/socket.ts'
 import { decodeNearbyAnnouncement, encodeNearbyAnnouncement, nearbyService } from './packet.ts'
 import type { NearbyAnnouncement } from './packet.ts'
+import { PacketQuota } from './quota.ts'
 
 /** How people nearby hear of each other; tests put another one in the place of multicast. */
 export interface NearbyDiscovery {
@@ -28,8 +29,7 @@ export interface BeaconOptions {
 interface BeaconSocket {
   readonly own: InterfaceAddress
   readonly mdns: mdns.MulticastDNS
-  /** Packets taken in this second. */
-  taken: number
+  readonly quota: PacketQuota
 }
 
 const ttlS = 15
@@ -38,7 +38,6 @@ export class Beacon implements NearbyDiscovery {
   readonly #options: BeaconOptions
   readonly #sockets = new Map<string, BeaconSocket>()
   #cancelNext: (() => void) | null = null
-  #second = 0
 
   constructor(options: BeaconOptions) {
     this.#options = options
@@ -68,7 +67,7 @@ export class Beacon implements NearbyDiscovery {
     )
     const socket: BeaconSocket = {
       own,
-      taken: 0,
+      quota: new PacketQuota(),
       mdns: mdns({ socket: heard, interface: own.host, bind: '0.0.0.0', loopback: true, ttl: 1 }),
     }
     this.#sockets.set(key, socket)
@@ -87,15 +86,8 @@ export class Beacon implements NearbyDiscovery {
   }
 
   /** A sender of another subnet belongs to another interface, or lies; and a flood is not listened to. */
-  #takes(socket: BeaconSocket, sender: string): boolean {
-    const second = Math.floor(this.#options.clock.nowMs() / 1_000)
-    if (second !== this.#second) {
-      this.#second = second
-      for (const one of this.#sockets.values()) one.taken = 0
-    }
-    socket.taken++
-    if (socket.taken > networkLimits.lanPacketsPerSecondMax) return false
-    return inSubnet(sender, socket.own.host, socket.own.prefixLength)
+  #takes({ own, quota }: BeaconSocket, sender: string): boolean {
+    return inSubnet(sender, own.host, own.prefixLength) && quota.takes(sender, this.#options.clock.nowMs())
   }
 
   #hear(answers: unknown, sender: string): void {
@@ -107,7 +99,7 @@ export class Beacon implements NearbyDiscovery {
 
   #announceAndPlan(): void {
     this.#announce()
-    this.#cancelNext = this.#options.clock.after(networkLimits.nearbyAnnounceIntervalMs, () => this.#announceAndPlan())
+    this.#cancelNext = this.#options.clock.after(nearbyLimits.announceIntervalMs, () => this.#announceAndPlan())
   }
 
   #announce(): void {

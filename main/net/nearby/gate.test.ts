@@ -3,7 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import type { DeviceId } from '../../core/ids.ts'
 import { deviceIdOf } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import { deviceKey, deviceOfKey, peerOf } from '../keys.ts'
 import { createNearbyGate } from './gate.ts'
 
@@ -34,12 +34,12 @@ describe('who may connect with a sitting', () => {
 
   it('is bounded of one address and in all, and gives its place back', async () => {
     const { gate } = await setUp()
-    const { nearbyLinksPerAddressMax, nearbyLinksMax } = networkLimits
-    const one = Array.from({ length: nearbyLinksPerAddressMax + 1 }, () => from('10.0.0.2'))
+    const { linksPerAddressMax, linksMax } = nearbyLimits
+    const one = Array.from({ length: linksPerAddressMax + 1 }, () => from('10.0.0.2'))
     expect(one.map((each) => gate.denyInboundConnection?.(each))).toEqual([false, false, false, true])
-    const others = Array.from({ length: nearbyLinksMax }, (_, i) => from(`10.0.1.${i + 1}`))
+    const others = Array.from({ length: linksMax }, (_, i) => from(`10.0.1.${i + 1}`))
     const denied = others.map((each) => gate.denyInboundConnection?.(each))
-    expect(denied.filter((each) => each === false)).toHaveLength(nearbyLinksMax - nearbyLinksPerAddressMax)
+    expect(denied.filter((each) => each === false)).toHaveLength(linksMax - linksPerAddressMax)
     one[0]?.dispatchEvent(new Event('close'))
     expect(gate.denyInboundConnection?.(from('10.0.0.2'))).toBe(false)
   })

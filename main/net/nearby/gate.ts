@@ -2,7 +2,7 @@
 import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import { sourceOf } from '../addresses.ts'
 import { deviceOf } from '../keys.ts'
 
@@ -22,10 +22,10 @@ export function createNearbyGate(options: NearbyGateOptions): ConnectionGater {
   const sources = new Map<MultiaddrConnection, string>()
   const admits = (connection: MultiaddrConnection): boolean => {
     const host = hostOf(connection)
-    if (!options.isNear(host) || sources.size >= networkLimits.nearbyLinksMax) return false
+    if (!options.isNear(host) || sources.size >= nearbyLimits.linksMax) return false
     const source = sourceOf(host)
     const same = [...sources.values()].filter((one) => one === source)
-    if (same.length >= networkLimits.nearbyLinksPerAddressMax) return false
+    if (same.length >= nearbyLimits.linksPerAddressMax) return false
     sources.set(connection, source)
     connection.addEventListener('close', () => sources.delete(connection), { once: true })
     return true

@@ -8,19 +8,18 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits, protocolLimits } from '../../core/limits.ts'
+import { nearbyLimits, networkLimits, protocolLimits } from '../../core/limits.ts'
 import type { Clock, Log, Random } from '../../core/ports.ts'
 import { formatAddress, inSubnet, parseAddress, scopeOf } from '../addresses.ts'
 import type { SocketAddress } from '../addresses.ts'
 import { lanInterfaces, listenHosts, mayDial } from '../confinement.ts'
 import { deadline } from '../deadline.ts'
-import { isNamed } from '../names.ts'
 import { readInterfaces, signatureOf } from '../interfaces.ts'
 import type { LocalInterface } from '../interfaces.ts'
 import { deviceKey, deviceOf, deviceOfKey, peerOf } from '../keys.ts'
 import type { Confinement } from '../options.ts'
 import { startPulse } from '../pulse.ts'
-import { connectDirectly, raceConnect } from '../sockets.ts'
+import { openSocket } from '../sockets.ts'
 import { PeerStream } from '../stream/peerStream.ts'
 import { ReadySockets } from '../transport.ts'
 import { Beacon } from './beacon.ts'
@@ -224,7 +223,7 @@ class NearbySitting implements NearbyNetwork {
     const running = this.#running
     if (running === null) return
     for (const { peer, address } of this.#sightings.due(running.own, (one) => this.#channels.has(one))) {
-      if (this.#dials >= limits.nearbyDialsMax || this.#channels.size >= limits.nearbyLinksMax) return
+      if (this.#dials >= nearbyLimits.dialsMax || this.#channels.size >= nearbyLimits.linksMax) return
       this.#dials++
       this.#sightings.dialled(peer)
       void this.#dial(running, peer, address).finally(() => this.#dials--)
@@ -234,18 +233,13 @@ class NearbySitting implements NearbyNetwork {
   async #dial({ node }: Running, peer: DeviceId, address: SocketAddress): Promise<void> {
     const { clock, log } = this.#options
     const id = peerOf(peer)
-    if (id === null) return
+    if (id === null || !this.#permits(address)) return
     const { signal, clear } = deadline(clock, limits.dialTimeoutMs, this.#stopping.signal)
-    const winner = await raceConnect([address], {
-      clock,
-      signal,
-      permits: (one) => !isNamed(one) && this.#permits(one),
-      connect: connectDirectly(clock),
-    })
+    const socket = await openSocket(clock, address.host, address.port, signal)
     const text = `${formatAddress(address)}/p2p/${id.toString()}`
-    if (winner !== null) this.#readySockets.put(text, winner.socket)
+    if (socket.ok) this.#readySockets.put(text, socket.value)
     try {
-      if (winner === null) return
+      if (!socket.ok) return
       const connection = await node.dial(multiaddr(text), { signal })
       // They dialled us meanwhile: then the stream comes from their side.
       if (connection.direction === 'inbound') return

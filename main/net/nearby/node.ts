@@ -4,7 +4,7 @@ import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
 import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
 import { createLibp2p } from 'libp2p'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits, networkLimits } from '../../core/limits.ts'
 import type { Clock } from '../../core/ports.ts'
 import { boundedYamux } from '../muxer.ts'
 import { silentLogger } from '../silentLogger.ts'
@@ -40,15 +40,15 @@ export function createNearbyNode(options: NearbyNodeOptions): Promise<Libp2p> {
     streamMuxers: [boundedYamux(options.clock)],
     connectionGater: options.gate,
     connectionManager: {
-      maxConnections: 2 * limits.nearbyLinksMax,
-      maxIncomingPendingConnections: limits.nearbyLinksMax,
+      maxConnections: 2 * nearbyLimits.linksMax,
+      maxIncomingPendingConnections: nearbyLimits.linksMax,
       inboundConnectionThreshold: limits.inboundPerAddressPerSecondMax,
       inboundUpgradeTimeout: limits.inboundUpgradeTimeoutMs,
       inboundStreamProtocolNegotiationTimeout: limits.inboundUpgradeTimeoutMs,
       outboundStreamProtocolNegotiationTimeout: limits.handshakeTimeoutMs,
       addressDialTimeout: limits.handshakeTimeoutMs,
       dialTimeout: limits.handshakeTimeoutMs,
-      maxParallelDials: limits.nearbyDialsMax,
+      maxParallelDials: nearbyLimits.dialsMax,
       reconnectRetries: 0,
       resolvers: {},
     },

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/net/fakeClock.ts'
 import type { DeviceId } from '../../core/ids.ts'
 import { deviceIdOf } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { SocketAddress } from '../addresses.ts'
 import { Sightings } from './sightings.ts'
-
-const limits = networkLimits
 const peer = (byte: number): DeviceId => deviceIdOf(new Uint8Array(32).fill(byte))
 const at = (last: number, port = 40_000): SocketAddress => ({ family: 'ip4', host: `10.0.0.${last}`, port })
 const nobody = (): boolean => false
@@ -24,7 +22,7 @@ describe('whom a sitting has heard of', () => {
     sightings.seen(peer(5), at(5))
     expect(due(peer(1))).toEqual([peer(5)])
     expect(due(peer(9))).toEqual([])
-    await clock.advance(limits.nearbyDialAfterMs)
+    await clock.advance(nearbyLimits.dialAfterMs)
     expect(due(peer(9))).toEqual([peer(5)])
     expect(due(peer(9), () => true)).toEqual([])
   })
@@ -35,9 +33,9 @@ describe('whom a sitting has heard of', () => {
     sightings.dialled(peer(5))
     expect(due(peer(1))).toEqual([])
     sightings.seen(peer(5), at(6))
-    await clock.advance(limits.nearbyDialGapMs)
+    await clock.advance(nearbyLimits.dialGapMs)
     expect([...sightings.due(peer(1), nobody)]).toEqual([{ peer: peer(5), address: at(6) }])
-    await clock.advance(limits.nearbySightingLifetimeMs)
+    await clock.advance(nearbyLimits.sightingLifetimeMs)
     expect(due(peer(1))).toEqual([])
     sightings.dialled(peer(7))
     expect(due(peer(1))).toEqual([])
@@ -46,12 +44,12 @@ describe('whom a sitting has heard of', () => {
   it('is bounded, in all and of one address, and a flood pushes nobody out', async () => {
     const { clock, sightings, due } = setUp()
     for (let i = 0; i < 10; i++) sightings.seen(peer(10 + i), at(1))
-    expect(due(peer(1))).toHaveLength(limits.nearbyLinksPerAddressMax)
+    expect(due(peer(1))).toHaveLength(nearbyLimits.linksPerAddressMax)
     for (let i = 0; i < 200; i++) sightings.seen(peer(40 + i), at(2 + i))
-    expect(due(peer(1))).toHaveLength(limits.nearbySightingsMax)
+    expect(due(peer(1))).toHaveLength(nearbyLimits.sightingsMax)
     expect(due(peer(1))).toContain(peer(10))
     // Once they are silent there is room again.
-    await clock.advance(limits.nearbySightingLifetimeMs + 1)
+    await clock.advance(nearbyLimits.sightingLifetimeMs + 1)
     sightings.seen(peer(250), at(250))
     expect(due(peer(1))).toEqual([peer(250)])
   })

@@ -1,6 +1,6 @@
 /** Whom a sitting has heard of lately, and whose turn it is to be dialled. */
 import type { DeviceId } from '../../core/ids.ts'
-import { networkLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { SocketAddress } from '../addresses.ts'
 
@@ -10,8 +10,6 @@ interface Sighting {
   lastMs: number
   dialledMs: number
 }
-
-const limits = networkLimits
 
 export class Sightings {
   readonly #clock: Clock
@@ -25,15 +23,15 @@ export class Sightings {
   seen(peer: DeviceId, address: SocketAddress): void {
     const nowMs = this.#clock.nowMs()
     for (const [one, { lastMs }] of this.#sightings) {
-      if (Math.abs(nowMs - lastMs) > limits.nearbySightingLifetimeMs) this.#sightings.delete(one)
+      if (Math.abs(nowMs - lastMs) > nearbyLimits.sightingLifetimeMs) this.#sightings.delete(one)
     }
     const known = this.#sightings.get(peer)
     if (known !== undefined) {
       known.address = address
       known.lastMs = nowMs
     } else if (
-      this.#sightings.size < limits.nearbySightingsMax &&
-      this.#of(address) < limits.nearbyLinksPerAddressMax
+      this.#sightings.size < nearbyLimits.sightingsMax &&
+      this.#of(address) < nearbyLimits.linksPerAddressMax
     ) {
       this.#sightings.set(peer, { address, firstMs: nowMs, lastMs: nowMs, dialledMs: Number.NEGATIVE_INFINITY })
     }
@@ -43,9 +41,9 @@ export class Sightings {
   *due(own: DeviceId, isConnected: (peer: DeviceId) => boolean): Generator<{ peer: DeviceId; address: SocketAddress }> {
     const nowMs = this.#clock.nowMs()
     for (const [peer, { address, firstMs, lastMs, dialledMs }] of this.#sightings) {
-      const startMs = own < peer ? firstMs : firstMs + limits.nearbyDialAfterMs
-      const fresh = Math.abs(nowMs - lastMs) <= limits.nearbySightingLifetimeMs
-      if (fresh && nowMs >= startMs && nowMs - dialledMs >= limits.nearbyDialGapMs && !isConnected(peer)) {
+      const startMs = own < peer ? firstMs : firstMs + nearbyLimits.dialAfterMs
+      const fresh = Math.abs(nowMs - lastMs) <= nearbyLimits.sightingLifetimeMs
+      if (fresh && nowMs >= startMs && nowMs - dialledMs >= nearbyLimits.dialGapMs && !isConnected(peer)) {
         yield { peer, address }
       }
     }

@@ -42,6 +42,8 @@ export class Relays {
   readonly #reservations: Reservations
   /** Where we last dialled each relay with success. */
   readonly #answeredAt = new Map<DeviceId, DialAddress>()
+  /** Relays through which the latest connection with a device did not last, the last such one last. */
+  readonly #shunned = new Map<DeviceId, readonly DeviceId[]>()
 
   constructor(options: RelaysOptions) {
     const { clock, random, log, book, changed } = options
@@ -80,6 +82,7 @@ export class Relays {
   targetsChanged(): void {
     this.#reservations.setRelays(this.#options.book.relays())
     this.host.keep()
+    for (const device of this.#shunned.keys()) if (!this.#options.book.has(device)) this.#shunned.delete(device)
   }
 
   /** A device is connected directly. */
@@ -92,6 +95,16 @@ export class Relays {
     this.#reservations.disconnected(device)
   }
 
+  /** A device is reached no more. A relay that takes calls and carries nothing must not be the first one for ever. */
+  ended(device: DeviceId, durationMs: number, address: string): void {
+    this.lost(device)
+    const relay = parseRelayed(address)?.relay
+    if (relay === undefined || !this.#options.book.has(device)) return
+    const others = (this.#shunned.get(device) ?? []).filter((other) => other !== relay)
+    const shunned = durationMs < networkLimits.stableConnectionMs ? [...others, relay] : others
+    this.#shunned.set(device, shunned.slice(-networkLimits.relaysMax))
+  }
+
   isOurs(relay: DeviceId): boolean {
     return this.#reservations.has(relay)
   }
@@ -101,7 +114,9 @@ export class Relays {
     const { book } = this.#options
     const all = book.relayed(device)
     const connected = all.filter(({ relay }) => this.#connectionOf(relay) !== null)
-    return [...connected, ...all.filter((one) => !connected.includes(one) && book.permits(one.relay, one.socket))]
+    const others = all.filter((one) => !connected.includes(one) && book.permits(one.relay, one.socket))
+    const shunned = this.#shunned.get(device) ?? []
+    return [...connected, ...others].toSorted((one, other) => shunned.indexOf(one.relay) - shunned.indexOf(other.relay))
   }
 
   /** Where this device can be reached through relays. */

@@ -6,7 +6,7 @@ import { createIdentity } from '../../core/identity/account.ts'
 import { encodeNearby } from '../../core/identity/nearby/messages.ts'
 import type { NearbyMessage } from '../../core/identity/nearby/messages.ts'
 import { deviceIdOf } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { ContactRow, SettingValue } from '../../core/ports.ts'
 import { ok } from '../../core/result.ts'
 import type { NearbyHandler, NearbyLink } from '../../net/nearby/nearby.ts'
@@ -114,7 +114,7 @@ describe('whom the user has met', () => {
     other.becomes('active')
     const late = setUp()
     await late.meet()
-    await late.clock.advance(implementationLimits.nearbyInviteLifetimeMs + 1)
+    await late.clock.advance(nearbyLimits.inviteLifetimeMs + 1)
     late.becomes('active')
     const before = setUp()
     await before.meet()

@@ -6,14 +6,12 @@ import type { LocalIdentity } from '../../core/identity/account.ts'
 import type { NearbyAccount, NearbyOutcome } from '../../core/identity/nearby/messages.ts'
 import { accountIdOf } from '../../core/ids.ts'
 import type { AccountId } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { Clock, ContactRow, Crypto, Log, Random, SelfRow, SettingValue } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import type { NearbyNetwork } from '../../net/nearby/nearby.ts'
 import type { ClickOutcome, NearbyInvite, NearbyPerson } from './sitting.ts'
 import { Sitting } from './sitting.ts'
-
-const limits = implementationLimits
 
 export interface NearbyOptions {
   readonly clock: Clock
@@ -69,7 +67,7 @@ export class Nearby {
   }
 
   /** Switches it on, or goes on for so long from now. False where that is not allowed. */
-  async start(durationMs: number = limits.nearbySittingMs): Promise<boolean> {
+  async start(durationMs: number = nearbyLimits.sittingMs): Promise<boolean> {
     const network = this.#options.network
     if (network === null || !this.#isAvailable()) return false
     if (this.#sitting !== null) {
@@ -161,16 +159,16 @@ export class Nearby {
 
   #met(account: NearbyAccount): void {
     const id = accountIdOf(account.rootKey)
-    const untilMs = this.#options.clock.nowMs() + limits.nearbyInviteLifetimeMs
+    const untilMs = this.#options.clock.nowMs() + nearbyLimits.inviteLifetimeMs
     // A sitting knows few people, but there may be many sittings.
-    if (this.#expected.size >= limits.nearbyPeopleMax) this.#expected.clear()
+    if (this.#expected.size >= nearbyLimits.peopleMax) this.#expected.clear()
     this.#expected.set(id, { account, untilMs })
     this.contactChanged(id)
   }
 
   async #makeInvite(): Promise<NearbyInvite | null> {
     const { submit } = this.#options
-    const made = await submit<'createInvite'>({ kind: 'createInvite', lifetimeMs: limits.nearbyInviteLifetimeMs })
+    const made = await submit<'createInvite'>({ kind: 'createInvite', lifetimeMs: nearbyLimits.inviteLifetimeMs })
     if (!made.ok) return null
     const { link, invite } = made.value
     const withdraw = (): void => void submit<'withdrawInvite'>({ kind: 'withdrawInvite', invite: invite.invite })

@@ -5,12 +5,10 @@ import type { NearbyAccount, NearbyMessage, NearbyOutcome } from '../../core/ide
 import { encodeNearby } from '../../core/identity/nearby/messages.ts'
 import { deviceIdOf } from '../../core/ids.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { NearbyHandler, NearbyLink, NearbyNetwork } from '../../net/nearby/nearby.ts'
 import type { NearbyPerson } from './sitting.ts'
 import { Sitting } from './sitting.ts'
-
-const limits = implementationLimits
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 const filled = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 
@@ -72,7 +70,7 @@ async function person(byte: number, name: string, clock = new FakeClock(), outco
     network,
     ownName: name,
     ownAccount: { rootKey: filled(byte + 100), descriptorHash: filled(byte + 101) },
-    durationMs: limits.nearbySittingMs,
+    durationMs: nearbyLimits.sittingMs,
     makeInvite: async () => ({ link: `invite of ${name}`, withdraw: () => void withdrawn.push(name) }),
     acceptInvite: async (link) => {
       accepted.push(link)
@@ -174,26 +172,26 @@ describe('a sitting', () => {
   it('ends after its time, and what was begun before may be finished', async () => {
     const { ada, ben, flow } = await comparing()
     const startMs = ada.clock.nowMs()
-    expect(ada.sitting.endsAtMs).toBe(startMs + limits.nearbySittingMs)
-    await ada.clock.advance(limits.nearbyCompareMs - 1)
+    expect(ada.sitting.endsAtMs).toBe(startMs + nearbyLimits.sittingMs)
+    await ada.clock.advance(nearbyLimits.compareMs - 1)
     ada.sitting.compare(ben.peer, true)
     ben.sitting.compare(ada.peer, true)
     await flow()
     expect(shown(ada, ben.peer)?.phase.kind).toBe('done')
-    await ada.clock.advance(limits.nearbySittingMs)
+    await ada.clock.advance(nearbyLimits.sittingMs)
     expect(ada.ended).toEqual(['time'])
     // Shortly before its end another comparison begins: that one gets its time.
     const late = await person(1, 'Ada')
     const { peer, say } = stranger(late, 9)
     say({ kind: 'hello', name: 'Eve' })
-    await late.clock.advance(limits.nearbySittingMs - 1_000)
+    await late.clock.advance(nearbyLimits.sittingMs - 1_000)
     say({ kind: 'ask' })
     // A stranger alone prolongs nothing.
     expect(late.sitting.endsAtMs).toBe(late.clock.nowMs() + 1_000)
     late.sitting.answer(peer, true)
-    await late.clock.advance(limits.nearbyProofMs - 1)
+    await late.clock.advance(nearbyLimits.proofMs - 1)
     expect(late.ended).toEqual([])
-    await late.clock.advance(limits.nearbySittingMs)
+    await late.clock.advance(nearbyLimits.sittingMs)
     expect(late.ended).toEqual(['time'])
   })
 
@@ -219,7 +217,7 @@ describe('a sitting', () => {
     compareWith(8).link.close()
     expect(ada.ended).toEqual([])
     const last = compareWith(9)
-    await ada.clock.advance(limits.nearbyCompareMs)
+    await ada.clock.advance(nearbyLimits.compareMs)
     expect(ada.ended).toEqual(['attempts'])
     expect(last.isClosed()).toBe(true)
     expect(shown(ada, deviceIdOf(filled(7)))).toMatchObject({ isHere: false, problem: 'different' })
@@ -249,7 +247,7 @@ describe('a sitting', () => {
     expect(ada.sitting.answer(ben.peer, false)).toBe('done')
     expect(ben.sent.at(-1)).toEqual(encodeNearby({ kind: 'cancel' }))
     ada.sitting.ask(ben.peer)
-    await ada.clock.advance(limits.nearbyAskMs)
+    await ada.clock.advance(nearbyLimits.askMs)
     expect(shown(ada, ben.peer)).toMatchObject({ problem: 'late', isHere: true })
     ada.sitting.ask(ben.peer)
     expect(shown(ada, ben.peer)?.problem).toBeNull()
@@ -266,7 +264,7 @@ describe('a stranger nearby', () => {
     eve.link.close()
     expect(ada.sitting.people()).toEqual([])
     const mute = stranger(ada, 10)
-    await ada.clock.advance(limits.nearbyHelloMs)
+    await ada.clock.advance(nearbyLimits.helloMs)
     expect(mute.isClosed()).toBe(true)
   })
 
@@ -277,7 +275,7 @@ describe('a stranger nearby', () => {
     expect(eve.isClosed()).toBe(true)
     const mallory = stranger(ada, 10)
     mallory.say({ kind: 'hello', name: 'Mallory' })
-    for (let i = 0; i < limits.nearbyMessagesMax - 1; i++) mallory.say({ kind: 'cancel' })
+    for (let i = 0; i < nearbyLimits.messagesMax - 1; i++) mallory.say({ kind: 'cancel' })
     expect(mallory.isClosed()).toBe(false)
     mallory.say({ kind: 'cancel' })
     expect(mallory.isClosed()).toBe(true)
@@ -285,7 +283,7 @@ describe('a stranger nearby', () => {
 
   it('buys no more asks by going and coming back', async () => {
     const ada = await person(1, 'Ada')
-    for (let i = 0; i < limits.nearbyAsksPerPersonMax; i++) {
+    for (let i = 0; i < nearbyLimits.asksPerPersonMax; i++) {
       const eve = stranger(ada, 9)
       eve.say({ kind: 'hello', name: 'Eve' }, { kind: 'ask' })
       expect(shown(ada, eve.peer)?.phase.kind).toBe('asking')
@@ -299,10 +297,10 @@ describe('a stranger nearby', () => {
 
   it('finds room only while there is some; who is here stays', async () => {
     const ada = await person(1, 'Ada')
-    const all = Array.from({ length: limits.nearbyPeopleMax + 5 }, (_, i) => stranger(ada, 20 + i))
+    const all = Array.from({ length: nearbyLimits.peopleMax + 5 }, (_, i) => stranger(ada, 20 + i))
     for (const one of all) one.say({ kind: 'hello', name: 'Eve' })
-    expect(ada.sitting.people()).toHaveLength(limits.nearbyPeopleMax)
-    expect(all.slice(limits.nearbyPeopleMax).every((one) => one.isClosed())).toBe(true)
+    expect(ada.sitting.people()).toHaveLength(nearbyLimits.peopleMax)
+    expect(all.slice(nearbyLimits.peopleMax).every((one) => one.isClosed())).toBe(true)
     // Those who left give way, also when they had asked.
     all[3]?.say({ kind: 'ask' })
     all[3]?.link.close()
@@ -338,7 +336,7 @@ describe('a stranger nearby', () => {
     expect(ada.network.stopped).toBe(1)
     const eve = stranger(ada, 9)
     expect(eve.isClosed()).toBe(true)
-    await ada.clock.advance(limits.nearbySittingMsMax)
+    await ada.clock.advance(nearbyLimits.sittingMsMax)
     expect([ada.ended, ada.clock.timerCount]).toEqual([[], 0])
   })
 })

@@ -16,11 +16,9 @@ import { decodeNearby, encodeNearby } from '../../core/identity/nearby/messages.
 import { nearbyNonceSizeBytes } from '../../core/identity/nearby/digits.ts'
 import { idBytes } from '../../core/ids.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { Clock, Crypto, Log, Random } from '../../core/ports.ts'
 import type { NearbyHandler, NearbyLink, NearbyNetwork } from '../../net/nearby/nearby.ts'
-
-const limits = implementationLimits
 
 export type NearbyProblem = MeetingEnd | 'declined'
 
@@ -79,18 +77,18 @@ export type ClickOutcome = 'done' | 'unknown' | 'busy'
 function timeOf(phase: MeetingPhase): number | null {
   switch (phase.kind) {
     case 'greeting':
-      return limits.nearbyHelloMs
+      return nearbyLimits.helloMs
     case 'asked':
     case 'asking':
-      return limits.nearbyAskMs
+      return nearbyLimits.askMs
     case 'committed':
     case 'awaiting':
     case 'answered':
-      return limits.nearbyProofMs
+      return nearbyLimits.proofMs
     case 'comparing':
-      return limits.nearbyCompareMs
+      return nearbyLimits.compareMs
     case 'adding':
-      return limits.nearbyAddMs
+      return nearbyLimits.addMs
     case 'here':
     case 'done':
     case 'ended':
@@ -214,7 +212,7 @@ export class Sitting implements NearbyHandler {
     if (entry?.link !== link) return
     entry.messages++
     const decoded = decodeNearby(bytes)
-    if (!decoded.ok || entry.messages > limits.nearbyMessagesMax) {
+    if (!decoded.ok || entry.messages > nearbyLimits.messagesMax) {
       this.#options.log.debug('nearby.refused', { kind: decoded.ok ? 'tooMany' : decoded.error.kind })
       return link.close()
     }
@@ -236,7 +234,7 @@ export class Sitting implements NearbyHandler {
 
   /** Who has left makes room, first those who did nothing. */
   #hasRoom(): boolean {
-    if (this.#entries.size < limits.nearbyPeopleMax) return true
+    if (this.#entries.size < nearbyLimits.peopleMax) return true
     const gone = [...this.#entries].filter(([, entry]) => entry.link === null)
     const [peer] = gone.find(([, entry]) => entry.account === null) ?? gone[0] ?? []
     return peer !== undefined && this.#entries.delete(peer)
@@ -277,7 +275,7 @@ export class Sitting implements NearbyHandler {
     if (spent && !this.#isOver) this.#failures++
     entry.meeting = { ...entry.meeting, phase: { kind: 'ended', why, spent: false } }
     entry.link?.close()
-    if (this.#failures >= limits.nearbyAttemptsMax) this.#over('attempts')
+    if (this.#failures >= nearbyLimits.attemptsMax) this.#over('attempts')
   }
 
   async #do(peer: DeviceId, entry: Entry, want: MeetingWant): Promise<void> {
@@ -303,7 +301,7 @@ export class Sitting implements NearbyHandler {
     if (timeMs !== null) entry.cancelTimer = clock.after(timeMs, () => this.#step(peer, entry, { kind: 'late' }))
     // What both have begun is not broken off by the end of the sitting.
     const begun = phase.kind === 'committed' || phase.kind === 'awaiting'
-    if (begun) this.extend(limits.nearbyProofMs + limits.nearbyCompareMs + limits.nearbyAddMs)
+    if (begun) this.extend(nearbyLimits.proofMs + nearbyLimits.compareMs + nearbyLimits.addMs)
   }
 
   #look(): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contractLimits } from '../../../preload/contract/limits.ts'
 import { settingsSchema } from '../../../preload/contract/dto.ts'
-import { implementationLimits, protocolLimits } from '../../core/limits.ts'
+import { nearbyLimits, protocolLimits } from '../../core/limits.ts'
 import { settingDefaults, shortName, toSettings } from './dto.ts'
 
 describe('shortName', () => {
@@ -29,8 +29,8 @@ describe('toSettings', () => {
 
 it('has the same bounds as the protocol where both bound the same thing', () => {
   expect(contractLimits.messageTextSizeBytesMax).toBe(protocolLimits.messageTextSizeBytesMax)
-  expect(contractLimits.nearbyPeopleMax).toBe(implementationLimits.nearbyPeopleMax)
-  expect(contractLimits.nearbySittingMsMin).toBe(implementationLimits.nearbySittingMsMin)
-  expect(contractLimits.nearbySittingMsMax).toBe(implementationLimits.nearbySittingMsMax)
+  expect(contractLimits.nearbyPeopleMax).toBe(nearbyLimits.peopleMax)
+  expect(contractLimits.nearbySittingMsMin).toBe(nearbyLimits.sittingMsMin)
+  expect(contractLimits.nearbySittingMsMax).toBe(nearbyLimits.sittingMsMax)
   expect(contractLimits.inviteLinkLengthMax).toBe(protocolLimits.inviteLinkLengthMax)
 })

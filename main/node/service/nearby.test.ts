@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { nearbySchema } from '../../../preload/contract/dto.ts'
 import type { MeetingPhase } from '../../core/identity/nearby/meeting.ts'
 import { accountIdOf, deviceIdOf } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { ContactRow } from '../../core/ports.ts'
 import type { NearbyView } from '../nearby/nearby.ts'
 import type { NearbyPerson } from '../nearby/sitting.ts'
@@ -102,6 +102,6 @@ describe('people nearby on the screen', () => {
 
   it('are as many as the screen takes', () => {
     const crowd = Array.from({ length: 60 }, (_, i) => somebody(i + 1, `Person ${i}`))
-    expect(look(crowd)).toHaveLength(implementationLimits.nearbyPeopleMax)
+    expect(look(crowd)).toHaveLength(nearbyLimits.peopleMax)
   })
 })

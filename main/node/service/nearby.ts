@@ -5,7 +5,7 @@ import { sanitizeName } from '../../core/identity/names.ts'
 import { nameSkeleton } from '../../core/identity/skeleton.ts'
 import { accountIdOf } from '../../core/ids.ts'
 import type { AccountId } from '../../core/ids.ts'
-import { implementationLimits } from '../../core/limits.ts'
+import { nearbyLimits } from '../../core/limits.ts'
 import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import { contractError } from '../errors.ts'
@@ -66,7 +66,7 @@ function toPerson(context: Looked, person: Person, name: string, alike: boolean)
 /** People in the order in which they came. */
 export function toNearby(context: Looked): Nearby {
   const { isAvailable, endsAtMs, ended, people } = context.nearby.view()
-  const shown = people.slice(0, implementationLimits.nearbyPeopleMax)
+  const shown = people.slice(0, nearbyLimits.peopleMax)
   const names = shown.map((person) => sanitizeName(person.name))
   const skeletons = names.map(nameSkeleton)
   const own = nameSkeleton(context.resident().self.name)

@@ -1,15 +1,19 @@
 /** What of a proxy's address and port can be used. */
-import { contractLimits } from '../../client/limits.ts'
 
-/** A name of letters, digits and hyphens between dots (RFC 1123), which an IPv4 address has the form of too. */
-const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
-const ipv6 = /^(?=.*:.*:)[0-9a-f:.]{2,45}$/i
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/
+const ipv6Characters = /^[0-9a-f:.]{2,45}$/i
 
-/** The address as it is kept, without the brackets of an IPv6 address in a link; null when it is none. */
+function isIpv6(text: string): boolean {
+  return ipv6Characters.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`)
+}
+
+/**
+ * The address as it is kept, without the brackets of an IPv6 address in a link; null when it is none. A name is none,
+ * but for this computer's own: it would have to be looked up, and so told to others, before there is a proxy.
+ */
 export function proxyHostIn(text: string): string | null {
   const bare = text.trim().replace(/^\[(.*)\]$/, '$1')
-  if (bare.length > contractLimits.proxyHostLengthMax) return null
-  return hostName.test(bare) || ipv6.test(bare) ? bare : null
+  return bare === 'localhost' || ipv4.test(bare) || isIpv6(bare) ? bare : null
 }
 
 /** The port; null when it is none. */

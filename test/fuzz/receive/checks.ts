@@ -52,7 +52,8 @@ export function checkRefusals(done: Done): readonly string[] {
   const { changes, effects } = done
   const refused: string[] = []
   // Bundles come in replies, and in the contents of envelopes that are stored all the same.
-  const isEnvelope = effects.some(({ kind }) => kind === 'ack')
+  // Who is away is not told at once that it is.
+  const isEnvelope = effects.some(({ kind }) => kind === 'ack') || changes.some(({ kind }) => kind === 'putSeen')
   for (const effect of effects) {
     if (effect.kind === 'refused') {
       const may = effect.refusal === 'bundleRefused' && isEnvelope ? isOfEnvelope : storedAtRefusal[effect.refusal]

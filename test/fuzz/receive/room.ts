@@ -51,7 +51,7 @@ function inviteOf(host: Person): string {
   return done.reply.value.link
 }
 
-function meet(host: Person, guest: Person): void {
+export function meet(host: Person, guest: Person): void {
   const link = inviteOf(host)
   guest.happen({ kind: 'command', command: { kind: 'acceptInvite', link } })
   connect(host, guest)
@@ -65,14 +65,14 @@ export function say(from: Person, to: Person, text: string): readonly Effect[] {
   return from.happen({ kind: 'command', command: { kind: 'sendText', conversation, clientId, text } })
 }
 
-function talk(one: Person, other: Person, turns: number): void {
+export function talk(one: Person, other: Person, turns: number): void {
   for (let turn = 0; turn < turns; turn++) {
     const [from, to] = turn % 2 === 0 ? [one, other] : [other, one]
     converse(from, to, say(from, to, `turn ${turn}`))
   }
 }
 
-function activeSession(of: Person, other: Person): Session {
+export function activeSession(of: Person, other: Person): Session {
   const row = [...of.disk.sessions.values()].find(({ device, active }) => active && device === other.device)
   if (row === undefined) throw new Error('no session')
   return value(decodeSession(row.state))

@@ -11,14 +11,14 @@ import { onFrame } from '../receive.ts'
 import { mailboxDevices } from '../services.ts'
 import type { Turn } from '../turn.ts'
 import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
-import { dayOf, mailTag, openFromMailbox } from './keys.ts'
+import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
 import type { Owed } from './state.ts'
 import { mailRetryAtMs } from './state.ts'
-import { depositors, fetchingAt, setFetching } from './tend.ts'
+import { daysAhead, depositors, fetchingAt, setFetching } from './tend.ts'
 
-const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs } = implementationLimits
+const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
 
 function isOurs(turn: Turn, mailbox: DeviceId): boolean {
@@ -56,25 +56,41 @@ function openItem(
   return device === null ? null : { device, frame: content }
 }
 
-/** Who left an item, and when: the tag says it. Newer days first. */
+/**
+ * Days on which something may have been left, likely ones first; also those to come: a clock may have been set back, or the
+ * other's be ahead, and what is not recognised is gone.
+ */
+function daysOfMail(today: number, ahead: number): readonly number[] {
+  const past = Array.from({ length: daysBack + 1 }, (_, days) => today - days)
+  const coming = Array.from({ length: Math.max(1, ahead) }, (_, days) => today + 1 + days)
+  return [...past, ...coming].filter((day) => day >= 0)
+}
+
+/** Who left an item, and when: the tag says it. */
 function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]): ReadonlyMap<string, Found> {
   const unknown = new Set(items.map(({ tag }) => toHex(tag)))
   const places = new Map<string, Found>()
   const contacts = depositors(turn.state)
   const recipient = turn.state.identity.device
-  const today = dayOf(turn.nowMs)
   for (const row of liveInvites(turn.state, turn.nowMs)) {
     const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
     const tag = toHex(mailTag(turn.crypto, place))
     if (unknown.delete(tag)) places.set(tag, { place, account: null })
   }
-  for (let day = today + 1; day >= Math.max(0, today - daysBack) && unknown.size > 0; day--) {
-    for (const { lanKey: pairKey, account } of contacts) {
+  const pairs = contacts.map(({ lanKey: pairKey, account }) => ({
+    pairKey,
+    account,
+    root: mailRoot(turn.crypto, pairKey),
+  }))
+  for (const day of daysOfMail(dayOf(turn.nowMs), daysAhead(contacts.length))) {
+    if (unknown.size === 0) break
+    for (const { pairKey, root, account } of pairs) {
       const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }
-      const tag = toHex(mailTag(turn.crypto, place))
+      const tag = toHex(mailTagUnder(turn.crypto, root, place))
       if (unknown.delete(tag)) places.set(tag, { place, account })
     }
   }
+  for (const { root } of pairs) turn.crypto.wipe(root)
   return places
 }
 
@@ -91,6 +107,7 @@ export function onCollected(
   }
   const places = placesOf(turn, mailbox, batch.items)
   const done: string[] = []
+  let refused = 0
   for (const item of batch.items) {
     const opened = openItem(turn, places.get(toHex(item.tag)), item.bytes)
     const id = toHex(item.id)
@@ -98,12 +115,14 @@ export function onCollected(
       // Nobody's that we know, or damaged: nothing that waiting would mend.
       turn.refuse(mailbox, 'itemRefused')
       done.push(id)
+      refused = 1
     } else {
       const input = { kind: 'mail', mailbox, id, device: opened.device, bytes: opened.frame } as const
       turn.emit({ kind: 'follow', input })
     }
   }
-  setFetching(turn, mailbox, { attempt: 0, taken: [...fetchingAt(turn, mailbox).taken, ...done] })
+  const before = fetchingAt(turn, mailbox)
+  setFetching(turn, mailbox, { attempt: 0, taken: [...before.taken, ...done], refused: before.refused + refused })
   const input = { kind: 'mailTaken', mailbox, items: batch.items.length, more: batch.more } as const
   turn.emit({ kind: 'follow', input })
 }
@@ -139,18 +158,20 @@ export function onMail(turn: Turn, device: DeviceId, mailbox: DeviceId, id: stri
 
 /** A batch is stored: only now the mailbox may let go of it. */
 export function onMailTaken(turn: Turn, mailbox: DeviceId, items: number, more: boolean): void {
-  const { taken, batches, again } = fetchingAt(turn, mailbox)
+  const { taken, batches, again, refused } = fetchingAt(turn, mailbox)
   const ids = taken.flatMap((hex) => {
     const id = fromHex(hex)
     return id.ok ? [id.value] : []
   })
   if (ids.length > 0) turn.emit({ kind: 'removeItems', mailbox, ids })
   // One that offers the same for ever, or more than anybody could have left, is given a rest.
-  const tired = batches + 1 >= mailBatchesMax || (items > 0 && ids.length === 0)
+  const isOver = batches + 1 >= mailBatchesMax || refused >= mailRefusedBatchesMax
+  const tired = isOver || (items > 0 && ids.length === 0)
   setFetching(turn, mailbox, {
     collecting: false,
     taken: [],
     batches: tired ? 0 : more ? batches + 1 : 0,
+    refused: tired ? 0 : refused,
     waitUntilMs: tired ? turn.nowMs + mailPauseMs : null,
   })
   if ((more || again) && !tired) turn.follow({ kind: 'fetch', mailbox })

@@ -30,13 +30,27 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / durationsMs.day)
 }
 
-function derive(crypto: Crypto, place: Place, what: 'tag' | 'key'): Uint8Array {
-  const root = crypto.hkdfSha256(place.pairKey, none, utf8('waxwing/1/mailbox'), 32)
+/** What all of a pair's tags and keys come from: for who derives many. The caller wipes it. */
+export function mailRoot(crypto: Crypto, pairKey: Uint8Array): Uint8Array {
+  return crypto.hkdfSha256(pairKey, none, utf8('waxwing/1/mailbox'), 32)
+}
+
+function deriveUnder(crypto: Crypto, root: Uint8Array, place: Place, what: 'tag' | 'key'): Uint8Array {
   const label = utf8(`${what}/${place.use}`)
   const context = new ByteWriter().bytes(idBytes(place.mailbox)).bytes(idBytes(place.recipient)).u32(place.day).done()
-  const derived = crypto.hmacSha256(root, concat(label, Uint8Array.of(0), context))
+  return crypto.hmacSha256(root, concat(label, Uint8Array.of(0), context))
+}
+
+function derive(crypto: Crypto, place: Place, what: 'tag' | 'key'): Uint8Array {
+  const root = mailRoot(crypto, place.pairKey)
+  const derived = deriveUnder(crypto, root, place, what)
   crypto.wipe(root)
   return derived
+}
+
+/** As `mailTag`, under the root of the place's pair. */
+export function mailTagUnder(crypto: Crypto, root: Uint8Array, place: Place): Uint8Array {
+  return deriveUnder(crypto, root, place, 'tag').slice(0, tagSizeBytes)
 }
 
 /** Under which the mailbox takes it. 16 bytes. */

@@ -158,10 +158,10 @@ export function onLookedUp(turn: Turn, { device, mailbox, day, record }: LookedU
   turn.emit({ kind: 'peersChanged' })
 }
 
-/** A contact who parts, or was never there in this run, is looked for after a while. */
-export function seekSoon(turn: Turn, device: DeviceId): void {
+/** A contact who parts, or was never there in this run, is looked for after a while; who is met anew, sooner. */
+export function seekSoon(turn: Turn, device: DeviceId, afterMs: number = limits.seekAfterMs): void {
   if (mailboxesOf(turn, device).length === 0) return
-  turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + limits.seekAfterMs } })
+  turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + afterMs } })
 }
 
 /** How long until word is left, or looked for; null when neither is waited for. */

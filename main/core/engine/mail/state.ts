@@ -39,8 +39,9 @@ export interface Fetching {
   readonly again: boolean
   /** Items that are taken, in hexadecimal: to be removed there. */
   readonly taken: readonly string[]
-  /** Batches in a row. */
+  /** Batches in a row, and those with something that was nobody's: to find that out costs much. */
   readonly batches: number
+  readonly refused: number
   readonly attempt: number
   readonly waitUntilMs: number | null
 }
@@ -52,6 +53,7 @@ export const idleFetching: Fetching = {
   again: false,
   taken: [],
   batches: 0,
+  refused: 0,
   attempt: 0,
   waitUntilMs: null,
 }

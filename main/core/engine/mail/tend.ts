@@ -34,7 +34,7 @@ export function depositors(state: State): readonly (ContactRow & { readonly lanK
 }
 
 /** For how many days ahead there is room, so many being contacts. */
-function daysAhead(contacts: number): number {
+export function daysAhead(contacts: number): number {
   // Two uses, and yesterday and today beside the days ahead.
   return Math.max(0, Math.min(mailboxDaysAheadMax, Math.floor(mailboxTagsMax / (2 * Math.max(1, contacts))) - 2))
 }

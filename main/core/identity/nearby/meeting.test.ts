@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nobleCrypto } from '../../crypto/noble.ts'
-import { implementationLimits } from '../../limits.ts'
+import { nearbyLimits } from '../../limits.ts'
 import { nearbyCommitment } from './digits.ts'
 import type { Meeting, MeetingInput, MeetingPhase, MeetingWant } from './meeting.ts'
 import { beginMeeting, stepMeeting } from './meeting.ts'
@@ -170,7 +170,7 @@ describe('two people who mean each other', () => {
 
   it('may ask three times; the fourth is answered without the user', () => {
     const { ada, ben } = pair()
-    for (let i = 0; i < implementationLimits.nearbyAsksPerPersonMax; i++) {
+    for (let i = 0; i < nearbyLimits.asksPerPersonMax; i++) {
       ada.do({ kind: 'ask' })
       flow(ada, ben)
       expect(ben.kind).toBe('asking')

@@ -5,7 +5,7 @@
  */
 import { equalBytes } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/provider.ts'
-import { implementationLimits } from '../../limits.ts'
+import { nearbyLimits } from '../../limits.ts'
 import { isCommitter, nearbyCommitment, nearbyDigits } from './digits.ts'
 import type { NearbyAccount, NearbyMessage, NearbyOutcome } from './messages.ts'
 
@@ -136,7 +136,7 @@ function agree(meeting: Meeting, ...sends: readonly NearbyMessage[]): MeetingSte
 
 function onAsk(meeting: Meeting): MeetingStep {
   const asks = meeting.asks + 1
-  if (asks > implementationLimits.nearbyAsksPerPersonMax) {
+  if (asks > nearbyLimits.asksPerPersonMax) {
     return { meeting, sends: [{ kind: 'answer', accept: false }], want: null }
   }
   return { meeting: { ...meeting, asks, phase: { kind: 'asking' } }, sends: [], want: null }
