@@ -93,10 +93,10 @@ export class Laboratory {
   }
 }
 
-/** The namespaces that exist on this machine now. */
+/** The namespaces that this process has made and not removed; others may be at work beside it. */
 export function namespaces(): readonly string[] {
-  const listed = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).trim()
-  return listed === '' ? [] : listed.split('\n').map((line) => line.split(' ')[0] ?? '')
+  const listed = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n')
+  return listed.map((line) => line.split(' ')[0] ?? '').filter((name) => name.startsWith(`ww${process.pid}i`))
 }
 
 /** Texts that are told apart by their number. */
