@@ -83,7 +83,7 @@ export const networkLimits = {
   /** How long an address through a relay is still told after the connection with the relay ended. */
   reservationLingerMs: 30 * second,
   /** Direct addresses of a peer have this start before one through a relay is dialled. */
-  relayAfterMs: second,
+  relayAfterMs: 500,
   relayDialTimeoutMs: 5 * second,
   /** Dials through one relay; the relay ends who opens more than `streamsPerSecondMax` streams. */
   relayDialsPerSecondMax: 16,
@@ -110,8 +110,11 @@ export const networkLimits = {
   stunRequestSizeBytesMax: 512,
   /** Answers to one source. */
   stunAnswersPerSecondMax: 16,
-  /** A relayed peer is tried after at most this long; then as in `upgradeAfterMs`. */
+  /** A relayed peer is tried after at most this long. */
   webrtcJitterMs: 500,
+  /** And again after this long, doubling up to the maximum: the other side may not know us yet when we ask first. */
+  webrtcRetryMs: 4 * second,
+  webrtcRetryMsMax: 5 * minute,
   /** From the first message about it to the stream of frames. */
   webrtcTimeoutMs: 4 * second,
   /** How long the addresses that are found late are waited for. */

@@ -75,7 +75,7 @@ export class Webrtc {
     this.#reconnector = new Reconnector({
       clock: options.clock,
       random: options.random,
-      pace: { afterMs: limits.upgradeAfterMs, afterMsMax: limits.upgradeAfterMsMax },
+      pace: { afterMs: limits.webrtcRetryMs, afterMsMax: limits.webrtcRetryMsMax },
       dial: (device) => this.#propose(device),
       isConnected: (device) => options.pathOf(device) !== 'relay',
       isDialable: (device) => this.#on && this.#running !== null && this.#running.own < device,
