@@ -55,6 +55,11 @@ if (why !== null) {
 }
 const load = loadavg()[0] ?? 0
 const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in scenes))
+if (unknown.length > 0) {
+  process.stderr.write(`No such scene: ${unknown.join(' ')}. There are ${Object.keys(scenes).join(' ')}.\n`)
+  process.exit(2)
+}
 const rows: Row[] = []
 for (const name of wanted.length > 0 ? wanted : Object.keys(scenes)) {
   process.stderr.write(`${name}\n`)
