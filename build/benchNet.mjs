@@ -7,6 +7,13 @@ import { setUp } from './setup.mjs'
 
 const bundleDir = join(outDir, 'bench-net')
 
+const help = `npm run bench:net [-- NAME ...]
+
+Measures how people reach each other, in networks of its own: Linux, as root, some seven minutes. All together are written
+into test/bench/results.md; scenes that are named are only shown: LAN, cone/cone, portRestricted/portRestricted,
+symmetric/symmetric, asleep, hostile, partition, flaps.
+`
+
 /** Bundles the benchmark as the product is bundled: plain JavaScript in plain Node. */
 async function bundle() {
   const { build } = await import('vite')
@@ -33,6 +40,7 @@ async function bundle() {
 }
 
 await runMain(async () => {
+  if (process.argv.includes('--help')) return void process.stdout.write(help)
   await setUp({ system: ['net'] })
   await bundle()
   const { status } = spawnSync(process.execPath, [join(bundleDir, 'run.js'), ...process.argv.slice(2)], {

@@ -1,6 +1,7 @@
 /**
  * What the core needs of the world: types only. Adapters implement them (main/net, main/store,
- * main/node), the simulator implements them again, and nothing else stands between.
+ * main/node), the simulator implements them again, and nothing else stands between. What the store keeps (rows.ts),
+ * mailboxes (mail.ts) and paths (paths.ts) stand in files of their own for their size; everybody takes them from here.
  */
 import type { ConversationId, DeviceId, EnvelopeId, EventId, PrekeyId, SessionId } from './ids.ts'
 import type { Mail } from './mail.ts'

@@ -47,6 +47,7 @@ export function parseOnion(text: string): NamedAddress | null {
   return name?.family === 'onion3' ? name : null
 }
 
+/** Whether only a proxy can dial it. */
 export function isNamed(address: DialAddress): address is NamedAddress {
   return address.family !== 'ip4' && address.family !== 'ip6'
 }

@@ -67,6 +67,7 @@ export type VisitCall = (
   outer: AbortSignal,
 ) => Promise<Visit | null>
 
+/** Makes visits, each under a fresh key. */
 export function visitor(options: VisitOptions): VisitCall {
   return (device, addresses, outer) => visit(options, device, addresses, outer)
 }

@@ -8,6 +8,7 @@ import { SocksProxy } from './proxy/socks.ts'
 import { connectDirectly } from './sockets.ts'
 import type { Connect } from './sockets.ts'
 
+/** Whether two modes hide the same from the same, by the same proxy. */
 export function samePrivacy(one: Privacy, other: Privacy): boolean {
   if (one.kind !== 'proxy' || other.kind !== 'proxy') return one.kind === other.kind
   return one.host === other.host && one.port === other.port

@@ -202,7 +202,7 @@ export const de: Dictionary = {
     failed: 'Die Einladung ist nicht nutzbar',
     why: {
       inviteUsed: 'Sie wurde schon genutzt; jede gilt einmal, für eine Person. Bitte um eine neue.',
-      inviteExpired: 'Sie lief ab, bevor ihr beide gleichzeitig online wart. Bitte um eine neue.',
+      inviteExpired: 'Sie lief ab, bevor deine Antwort ankam. Bitte um eine neue.',
       inviteWithdrawn: 'Sie wurde zurückgezogen. Bitte um eine neue.',
       inviteUnknown:
         'Das Waxwing, von dem sie kommt, kennt sie nicht mehr, vielleicht weil es neu eingerichtet wurde. Bitte um eine neue.',
@@ -293,7 +293,8 @@ export const de: Dictionary = {
     path: 'Zustellung',
     device: (short: string) => `Rechner ${short}`,
     backToContact: 'Zurück zum Kontakt',
-    pendingLead: 'Die erste Verbindung steht noch aus. Sie entsteht, sobald ihr beide online seid.',
+    pendingLead:
+      'Die erste Verbindung steht noch aus. Sie entsteht, sobald ihr beide online seid, oder über einen Briefkasten der anderen Seite.',
   },
   nearby: deNearby,
   settings: deSettings,

@@ -19,7 +19,8 @@ import { enSettings } from './enSettings.ts'
  * |                 | Repeat passphrase                                                               |
  * | search box      | Search conversations                                                            |
  * | group           | Safety number (its text: twelve groups of five digits), Your fingerprint        |
- * | article         | one per message; inside it an image named Written, Sent, Delivered or Read      |
+ * | article         | one per message; inside it an image named Written, Sent, “Held, sealed”,        |
+ * |                 | Delivered or Read                                                               |
  */
 export const en = {
   app: {
@@ -214,7 +215,7 @@ export const en = {
     failed: 'The invite cannot be used',
     why: {
       inviteUsed: 'It was used already; each invite works once, for one person. Ask for a new one.',
-      inviteExpired: 'It expired before you and its maker were online together. Ask for a new one.',
+      inviteExpired: 'It expired before your answer reached its maker. Ask for a new one.',
       inviteWithdrawn: 'Its maker withdrew it. Ask for a new one.',
       inviteUnknown: 'Its maker’s Waxwing does not know it, perhaps because it was set up anew. Ask for a new one.',
       inviteMalformed: 'The link is not whole. Ask for it again.',
@@ -299,7 +300,8 @@ export const en = {
     path: 'Delivery',
     device: (short: string) => `Computer ${short}`,
     backToContact: 'Back to contact',
-    pendingLead: 'The first connection has not happened yet. It is made as soon as both of you are online.',
+    pendingLead:
+      'The first connection has not happened yet. It is made as soon as both of you are online, or through a mailbox of theirs.',
   },
   nearby: enNearby,
   settings: enSettings,

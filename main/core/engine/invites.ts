@@ -1,7 +1,6 @@
 /** Invites: made, shown again, withdrawn; inspected and accepted. */
-import { assert } from '../assert.ts'
 import type { Invite, InviteError } from '../identity/invite.ts'
-import { decodeInvite, decodeInviteText, encodeInvite, encodeInviteLink } from '../identity/invite.ts'
+import { decodeInviteText, encodeInvite, encodeInviteLink } from '../identity/invite.ts'
 import { sanitizeName } from '../identity/names.ts'
 import { looksLike } from '../identity/skeleton.ts'
 import { implementationLimits, protocolLimits } from '../limits.ts'
@@ -13,7 +12,7 @@ import { err, ok } from '../result.ts'
 import { suiteId } from '../session/suite.ts'
 import type { CommandError, Replies } from './commands.ts'
 import { queueHello } from './establish.ts'
-import { inviteAddresses, readInviteAddresses } from './mail/invites.ts'
+import { inviteAddresses, inviteIn, readInviteAddresses } from './mail/invites.ts'
 import { seekSoon } from './mail/rendezvous.ts'
 import { contactCount, ensureConversation } from './people.ts'
 import { makeBundle } from './prekeys.ts'
@@ -27,12 +26,6 @@ function openInvites(state: State, nowMs: number): number {
   let open = 0
   for (const row of state.invites()) if (row.state === 'open' && nowMs < row.expiresAtMs) open++
   return open
-}
-
-function payloadOf(turn: Turn, row: InviteRow): Invite {
-  const invite = decodeInvite(turn.crypto, row.payload)
-  assert(invite.ok, 'a stored invite does not decode')
-  return invite.value
 }
 
 export function createInvite(turn: Turn, wantedMs: number | null): Result<Replies['createInvite'], CommandError> {
@@ -89,7 +82,7 @@ function openInvite(turn: Turn, id: InviteId): Result<InviteRow, CommandError> {
 export function inviteLink(turn: Turn, id: InviteId): Result<Replies['inviteLink'], CommandError> {
   const row = openInvite(turn, id)
   if (!row.ok) return row
-  return ok({ invite: row.value, link: encodeInviteLink(turn.crypto, payloadOf(turn, row.value)) })
+  return ok({ invite: row.value, link: encodeInviteLink(turn.crypto, inviteIn(turn.crypto, row.value.payload)) })
 }
 
 /** Withdrawing twice, or after the expiry, is no error: the invite can no longer be accepted. */

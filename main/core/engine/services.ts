@@ -1,4 +1,4 @@
-/** What devices do for each other: pass calls on, hold messages. PROTOCOL.md, "Services". */
+/** What devices do for each other: pass calls on, hold messages. PROTOCOL.md, "Contents" and "Mailboxes". */
 import { protocolLimits } from '../limits.ts'
 import type { ContactRow, DeviceRow, MailboxAddress, Privacy, Serving } from '../ports.ts'
 import { isOn, privacyOf } from './settings.ts'

@@ -140,6 +140,7 @@ function readPublish(reader: ByteReader): Request {
   return { kind: 'publish', tag, lifetimeMs: got, record }
 }
 
+/** A request, read whole. */
 export function decodeRequest(bytes: Uint8Array): Result<Request, DecodeError> {
   return decode<Request>(bytes, (reader) => {
     reader.version('mailbox', version)
@@ -179,6 +180,7 @@ export function encodeStatus(status: Status): Uint8Array {
   return answering(status).done()
 }
 
+/** The answer to a collect. */
 export function encodeCollected({ items, more }: Collected): Uint8Array {
   const writer = answering('done')
     .u8(more ? 1 : 0)
@@ -187,6 +189,7 @@ export function encodeCollected({ items, more }: Collected): Uint8Array {
   return writer.done()
 }
 
+/** The answer to a lookup. */
 export function encodeRecord(record: Uint8Array): Uint8Array {
   return answering('done').prefixed(record).done()
 }
@@ -200,6 +203,7 @@ function decodeAnswer<T>(bytes: Uint8Array, layout: (reader: ByteReader) => T): 
   })
 }
 
+/** An answer that carries nothing beside its status. */
 export function decodeStatus(bytes: Uint8Array): Result<Answer<true>, DecodeError> {
   return decodeAnswer(bytes, () => true)
 }
@@ -209,6 +213,7 @@ function readItem(reader: ByteReader): MailboxItem {
   return { id, tag, bytes: nonEmpty(reader, 'item', reader.prefixed32('item', mailboxLimits.itemSizeBytesMax)) }
 }
 
+/** The answer to a collect, read whole. */
 export function decodeCollected(bytes: Uint8Array): Result<Answer<Collected>, DecodeError> {
   const max = answerBytesMax
   if (bytes.length > max) return err({ kind: 'tooLong', field: 'answer', got: bytes.length, max })
@@ -220,6 +225,7 @@ export function decodeCollected(bytes: Uint8Array): Result<Answer<Collected>, De
   })
 }
 
+/** The answer to a lookup, read whole. */
 export function decodeRecord(bytes: Uint8Array): Result<Answer<Uint8Array>, DecodeError> {
   return decodeAnswer(bytes, (reader) =>
     nonEmpty(reader, 'record', reader.prefixed('record', mailboxLimits.recordSizeBytesMax)),

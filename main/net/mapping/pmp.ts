@@ -50,6 +50,7 @@ export interface MapRequest {
   readonly lifetimeMs: number
 }
 
+/** Asks by PCP for a mapping. */
 export function encodePcpMap(request: MapRequest, nonce: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(pcpBytes)
   const view = new DataView(bytes.buffer)
@@ -65,6 +66,7 @@ export function encodePcpMap(request: MapRequest, nonce: Uint8Array): Uint8Array
   return bytes
 }
 
+/** What a router answered to it. */
 export function decodePcpMap(answer: Uint8Array, port: number, nonce: Uint8Array): Result<Mapped, PmpError> {
   const view = new DataView(answer.buffer, answer.byteOffset, answer.length)
   if (answer.length < 4 || answer[0] !== 2 || answer[1] !== (answerBit | mapOpcode)) return err({ kind: 'notOurs' })
@@ -86,6 +88,7 @@ export function knowsPmpAlone(answer: Uint8Array): boolean {
   return version === 0 && operation >= answerBit && high === 0 && low === 1
 }
 
+/** Asks by NAT-PMP for a mapping. */
 export function encodePmpMap(request: MapRequest): Uint8Array {
   const bytes = new Uint8Array(12)
   const view = new DataView(bytes.buffer)
@@ -104,6 +107,7 @@ function pmpAnswer(answer: Uint8Array, operation: number, lengthBytes: number): 
   return answer.length === lengthBytes ? ok(view) : err({ kind: 'malformed' })
 }
 
+/** What a router answered to it. */
 export function decodePmpMap(answer: Uint8Array, port: number): Result<Mapped, PmpError> {
   const read = pmpAnswer(answer, pmpMapTcp, pmpMapBytes)
   if (!read.ok) return read
@@ -113,10 +117,12 @@ export function decodePmpMap(answer: Uint8Array, port: number): Result<Mapped, P
   return ok({ host: null, port: mapped, lifetimeMs: read.value.getUint32(12) * 1_000 })
 }
 
+/** Asks by NAT-PMP for the public address. */
 export function encodePmpAddress(): Uint8Array {
   return new Uint8Array(2)
 }
 
+/** What a router answered to it. */
 export function decodePmpAddress(answer: Uint8Array): Result<string, PmpError> {
   const read = pmpAnswer(answer, 0, pmpAddressBytes)
   return read.ok ? ok(answer.subarray(8, 12).join('.')) : read

@@ -39,6 +39,7 @@ const fingerprintSizeBytes = 32
 const nameLength = { min: 4, max: 32 }
 const passwordLength = { min: 22, max: 64 }
 
+/** A description as bytes; of too many candidates the first. */
 export function encodeDescription(description: Description): Uint8Array {
   const candidates = description.candidates.slice(0, networkLimits.webrtcCandidatesMax)
   const writer = new ByteWriter().u8(version)
@@ -60,6 +61,7 @@ function iceText(reader: ByteReader, field: string, length: typeof nameLength): 
   return /^[A-Za-z0-9+/]+$/.test(text) ? text : reader.refuse({ kind: 'badText', field })
 }
 
+/** A description, read whole. */
 export function decodeDescription(bytes: Uint8Array): Result<Description, DecodeError> {
   return decode(bytes, (reader) => {
     reader.version('description', version)

@@ -60,7 +60,7 @@ const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in scenes))
 if (unknown.length > 0) {
   process.stderr.write(`No such scene: ${unknown.join(' ')}. There are ${Object.keys(scenes).join(', ')}.\n`)
-  process.exit(1)
+  process.exit(2)
 }
 const load = loadavg()[0] ?? 0
 const rows: Row[] = []

@@ -78,6 +78,7 @@ export function invitePlace(crypto: Crypto, invite: Invite, mailbox: DeviceId, u
   return { pairKey: inviteKey(crypto, invite.secret), mailbox, recipient, day: noDay, use }
 }
 
+/** An invite as it was stored with its row. */
 export function inviteIn(crypto: Crypto, payload: Uint8Array): Invite {
   const invite = decodeInvite(crypto, payload)
   assert(invite.ok, 'a stored invite does not decode')
@@ -117,6 +118,7 @@ export function encodeInviteRecord(status: BundleStatus): Uint8Array {
   return writer.u8(problems[status.kind]).done()
 }
 
+/** What lies for an invite at a mailbox, read whole. */
 export function decodeInviteRecord(bytes: Uint8Array): Result<BundleStatus, DecodeError> {
   return decode(bytes, (reader): BundleStatus => {
     reader.version('record', version)
@@ -147,6 +149,7 @@ export function withSender(turn: Turn, frame: Uint8Array): Uint8Array {
   return concat(idBytes(turn.state.identity.device), frame)
 }
 
+/** Who left an item of an invite, by its own word, and the frame; null when there is none. */
 export function splitSender(content: Uint8Array): { readonly device: DeviceId; readonly frame: Uint8Array } | null {
   if (content.length <= 32) return null
   return { device: deviceIdOf(content.slice(0, 32)), frame: content.subarray(32) }

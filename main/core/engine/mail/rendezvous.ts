@@ -35,6 +35,7 @@ export function encodeWhereabouts({ timeMs, addresses }: Whereabouts): Uint8Arra
   return writer.done()
 }
 
+/** Word of where somebody is, read whole. */
 export function decodeWhereabouts(bytes: Uint8Array): Result<Whereabouts, DecodeError> {
   return decode(bytes, (reader) => {
     reader.version('record', version)
@@ -93,6 +94,7 @@ export function publishSoon(turn: Turn): void {
   if (run.publishAtMs === null || run.publishAtMs > dueMs) turn.state.setRun({ ...run, publishAtMs: dueMs })
 }
 
+/** A mailbox has answered to a record; what it did not take is tried again. */
 export function onPublished(turn: Turn, outcome: DepositOutcome): void {
   const { run } = turn.state
   const retryMs = turn.nowMs + limits.mailRetryMsMax

@@ -25,6 +25,7 @@ export interface Leaving {
   readonly waitUntilMs: number | null
 }
 
+/** A mailbox where nothing is left yet. */
 export function idleLeaving(mailbox: DeviceId, waitUntilMs: number | null): Leaving {
   return { mailbox, cursor: 0, underWay: [], telling: false, attempt: 0, waitUntilMs }
 }

@@ -14,11 +14,13 @@ import { idleFetching, mailRetryAtMs } from './state.ts'
 
 const { mailboxTagsMax, mailboxDaysAheadMax } = implementationLimits
 
+/** Notes what changed about fetching from a mailbox of ours. */
 export function setFetching(turn: Turn, mailbox: DeviceId, facts: Partial<Fetching>): void {
   const before = turn.state.flow(mailbox).fetching ?? idleFetching
   turn.setFlow(mailbox, { fetching: { ...before, ...facts } })
 }
 
+/** How far fetching from a mailbox of ours is. */
 export function fetchingAt(turn: Turn, mailbox: DeviceId): Fetching {
   return turn.state.flow(mailbox).fetching ?? idleFetching
 }
@@ -85,6 +87,7 @@ export function tendMailboxes(turn: Turn): void {
   }
 }
 
+/** A mailbox has answered to our tags; what it did not take is tried again. */
 export function onRegistered(turn: Turn, mailbox: DeviceId, outcome: 'done' | 'refused' | 'notConnected'): void {
   const { attempt } = fetchingAt(turn, mailbox)
   if (outcome === 'done') {

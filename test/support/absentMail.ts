@@ -1,5 +1,5 @@
 /** Mail of a network that reaches no mailbox. */
-import type { Mail } from '../../core/ports.ts'
+import type { Mail } from '../../main/core/ports.ts'
 
 export const absentMail: Mail = {
   deposit: () => Promise.resolve('unreachable'),
