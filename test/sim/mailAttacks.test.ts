@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { concat, toHex } from '../../main/core/bytes.ts'
 import { invitePlace } from '../../main/core/engine/mail/invites.ts'
-import { mailTag, sealForMailbox } from '../../main/core/engine/mail/keys.ts'
+import type { Place } from '../../main/core/engine/mail/keys.ts'
+import { dayOf, mailTag, sealForMailbox } from '../../main/core/engine/mail/keys.ts'
 import { entropyOf } from '../../main/core/entropy.ts'
 import { decodeInvite } from '../../main/core/identity/invite.ts'
 import { idBytes } from '../../main/core/ids.ts'
@@ -39,16 +40,29 @@ async function begin(): Promise<Cast> {
   return { anna, ben, holder, box: scene.world.ether.post.at(holder.identity.device) }
 }
 
-/** An item under the tag of an invite of Ben's, said to be of `sender`. */
-function plant({ ben, holder, box }: Cast, payload: Uint8Array, sender: Peer, frame: Frame): void {
+function put({ ben, box }: Cast, place: Place, content: Uint8Array): void {
   const { crypto } = scene.world.watch
-  const invite = decodeInvite(crypto, payload)
-  if (!invite.ok) throw new Error('no invite')
-  const place = invitePlace(crypto, invite.value, holder.identity.device, 'item')
-  const content = concat(idBytes(sender.identity.device), encodeFrame(frame))
   const bytes = sealForMailbox(crypto, place, content, entropyOf(scene.world.chance.bytes(64)))
   const id = createHash('sha256').update(bytes).digest('hex').slice(0, 32)
   box.items.push({ id, owner: ben.identity.device, tag: toHex(mailTag(crypto, place)), bytes })
+}
+
+/** An item under the tag of an invite of Ben's, said to be of `sender`. */
+function plant(cast: Cast, payload: Uint8Array, sender: Peer, frame: Frame): void {
+  const { crypto } = scene.world.watch
+  const invite = decodeInvite(crypto, payload)
+  if (!invite.ok) throw new Error('no invite')
+  const place = invitePlace(crypto, invite.value, cast.holder.identity.device, 'item')
+  put(cast, place, concat(idBytes(sender.identity.device), encodeFrame(frame)))
+}
+
+/** An item of Anna's for Ben that her program would not leave. */
+function plantAnnas(cast: Cast, frame: Frame): void {
+  const { anna, ben, holder } = cast
+  const pairKey = scene.contact(anna, ben).lanKey
+  if (pairKey === null) throw new Error('no key')
+  const [mailbox, recipient] = [holder.identity.device, ben.identity.device]
+  put(cast, { pairKey, mailbox, recipient, day: dayOf(anna.nowMs), use: 'item' }, encodeFrame(frame))
 }
 
 function envelope(): Frame {
@@ -56,7 +70,10 @@ function envelope(): Frame {
 }
 
 describe('whoever holds the link of an invite', () => {
-  async function flooded(used: boolean): Promise<void> {
+  it.each([
+    ['an invite that is open', false],
+    ['one that was used', true],
+  ])('cannot use up what a contact may do, by %s', async (_, used) => {
     const cast = await begin()
     const { anna, ben, box } = cast
     const { invite } = await scene.invite(ben)
@@ -79,8 +96,55 @@ describe('whoever holds the link of an invite', () => {
     expect(box.items).toEqual([])
     // And nothing is left for her on account of what she did not say.
     expect(scene.world.ether.post.deposits).toBe(before)
+  })
+})
+
+describe('a contact whose envelopes are refused by mail', () => {
+  /** Anna, who has a mailbox as well, and Ben: both reach it and not each other. */
+  async function apart(): Promise<Cast> {
+    const cast = await begin()
+    const { anna, ben, holder } = cast
+    await scene.meet(holder, anna)
+    await scene.run(10 * second)
+    scene.world.ether.partition(anna.identity.device, ben.identity.device, true)
+    await scene.run(20 * second)
+    return cast
   }
 
-  it('cannot use up what a contact may do, by an invite that is open', () => flooded(false))
-  it('cannot use up what a contact may do, by one that was used', () => flooded(true))
+  it('begins no sessions without end', async () => {
+    const { anna, ben } = await apart()
+    // Ben has lost what he made for her: nothing that she seals can be opened.
+    ben.crash()
+    for (const [name, row] of ben.disk.sessions) if (row.device === anna.identity.device) ben.disk.sessions.delete(name)
+    for (const [name, row] of ben.disk.prekeys) if (row.device === anna.identity.device) ben.disk.prekeys.delete(name)
+    ben.start()
+    await scene.run(20 * second)
+    const before = scene.world.ether.post.deposits
+    await scene.text(anna, ben, 'text')
+    await scene.run(5 * minute)
+    expect(scene.world.ether.post.deposits - before).toBeGreaterThan(3)
+    expect(scene.world.ether.post.deposits - before).toBeLessThan(40)
+    // When they are there together, all of it is made good.
+    scene.world.ether.partition(anna.identity.device, ben.identity.device, false)
+    await scene.run(5 * minute)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(anna.disk.outbox.size).toBe(0)
+  })
+  it('is heard again when the hour is over in which nothing more of theirs was looked at', async () => {
+    const cast = await apart()
+    const { anna, ben, box } = cast
+    ben.crash()
+    await scene.run(15 * second)
+    for (let number = 0; number < implementationLimits.unopenedPerHourMax; number++) plantAnnas(cast, envelope())
+    const event = await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    expect(scene.delivery(anna, event)).toBe('held')
+    ben.start()
+    await scene.run(5 * minute)
+    expect(scene.shown(ben, anna)).toEqual([])
+    expect(box.items.filter(({ owner }) => owner === ben.identity.device)).toEqual([])
+    await scene.run(70 * minute)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(scene.delivery(anna, event)).toBe('delivered')
+  })
 })

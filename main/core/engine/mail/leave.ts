@@ -18,7 +18,7 @@ import { dayOf, mailTag, sealForMailbox } from './keys.ts'
 import type { Leaving, Owed } from './state.ts'
 import { idleLeaving, mailRetryAtMs } from './state.ts'
 
-const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, leaveAfterMs } = implementationLimits
+const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, mailRetryMsMax, leaveAfterMs } = implementationLimits
 
 function leavingAt(turn: Turn, device: DeviceId, mailbox: DeviceId): Leaving {
   return turn.state.flow(device).leaving.find((one) => one.mailbox === mailbox) ?? idleLeaving(mailbox, null)
@@ -51,6 +51,20 @@ export function leaveSoon(turn: Turn, device: DeviceId, delayed: boolean): void 
   for (const mailbox of mailboxesOf(turn, device)) {
     if (delayed) setLeaving(turn, device, idleLeaving(mailbox.device, turn.nowMs + leaveAfterMs))
     else turn.follow({ kind: 'leave', device, mailbox: mailbox.device })
+  }
+}
+
+/** What came to the device and was not taken by it lies nowhere any more: it is left once more, much later. */
+export function leaveAgain(turn: Turn, row: OutboxRow): void {
+  const { device } = row
+  turn.put({ kind: 'putOutbox', row: { ...row, held: [] } })
+  for (const mailbox of mailboxesOf(turn, device)) {
+    const leaving = leavingAt(turn, device, mailbox.device)
+    setLeaving(turn, device, {
+      ...leaving,
+      cursor: Math.min(leaving.cursor, row.order - 1),
+      waitUntilMs: leaving.waitUntilMs ?? turn.nowMs + mailRetryMsMax,
+    })
   }
 }
 
