@@ -148,3 +148,34 @@ describe('a contact whose envelopes are refused by mail', () => {
     expect(scene.delivery(anna, event)).toBe('delivered')
   })
 })
+
+describe('a mailbox that would put tags together', () => {
+  it('is named one in a sitting, so that neither days nor pairs are', async () => {
+    const { anna, ben, box } = await begin()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    // He has left no word: she looks under the tags of two days.
+    await scene.run(5 * minute)
+    expect(box.visits.size).toBeGreaterThan(2)
+    expect(Math.max(...Array.from(box.visits.values(), (tags) => tags.size))).toBe(1)
+  })
+
+  it('is left word in an order that says nothing of whose it is', async () => {
+    scene = await new Scene(6, seed).begin()
+    const [holder, ben] = [scene.peer(0), scene.peer(1)]
+    const friends = [2, 3, 4, 5].map((number) => scene.peer(number))
+    for (const friend of friends) await scene.meet(ben, friend)
+    await scene.meet(holder, ben)
+    await scene.do<'setSettings'>(holder, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(10 * second)
+    for (const friend of friends) friend.crash()
+    await scene.run(30 * second)
+    const { published } = scene.world.ether.post.at(holder.identity.device)
+    published.length = 0
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    expect(published.length).toBe(friends.length)
+    expect(published).toEqual(published.toSorted())
+  })
+})

@@ -2,11 +2,11 @@
  * Finding each other again after both have moved: each leaves word of where it is at its own mailboxes, a sealed
  * record for each contact, and looks at those of contacts who are away. PROTOCOL.md, "Rendezvous".
  */
-import { ByteWriter, decode } from '../../bytes.ts'
+import { ByteWriter, compareBytes, decode } from '../../bytes.ts'
 import type { DecodeError } from '../../bytes.ts'
 import type { DeviceId } from '../../ids.ts'
 import { durationsMs, implementationLimits, protocolLimits } from '../../limits.ts'
-import type { ContactRow, DepositOutcome } from '../../ports.ts'
+import type { ContactRow, DepositOutcome, MailboxAddress } from '../../ports.ts'
 import type { Result } from '../../result.ts'
 import { ownAddresses } from '../compose.ts'
 import { contactOf } from '../people.ts'
@@ -68,6 +68,7 @@ export function publishWhereabouts(turn: Turn): void {
     mailboxDevices(turn.state).flatMap(({ device }) => (turn.state.flow(device).path === null ? [] : device)),
   )
   const content = encodeWhereabouts({ timeMs: turn.nowMs, addresses: ownAddresses(turn) })
+  const places: { readonly mailbox: MailboxAddress; readonly place: Place; readonly tag: Uint8Array }[] = []
   let left = limits.recordsPerStepMax
   for (const mailbox of ownMailboxes(turn.state)) {
     if (!connected.has(mailbox.device)) continue
@@ -75,14 +76,14 @@ export function publishWhereabouts(turn: Turn): void {
       const other = turn.state.deviceOf(contact.account)
       if (other === null || other === mailbox.device || turn.state.flow(other).path !== null || left-- <= 0) continue
       const place = recordPlace(contact, mailbox.device, other, dayOf(turn.nowMs))
-      turn.emit({
-        kind: 'publish',
-        mailbox,
-        tag: mailTag(turn.crypto, place),
-        record: sealForMailbox(turn.crypto, place, content, turn.entropy),
-        lifetimeMs: limits.recordLifetimeMs,
-      })
+      places.push({ mailbox, place, tag: mailTag(turn.crypto, place) })
     }
+  }
+  // In an order that is another one every day: the place in it would say whose tag it is.
+  places.sort((a, b) => compareBytes(a.tag, b.tag))
+  for (const { mailbox, place, tag } of places) {
+    const record = sealForMailbox(turn.crypto, place, content, turn.entropy)
+    turn.emit({ kind: 'publish', mailbox, tag, record, lifetimeMs: limits.recordLifetimeMs })
   }
 }
 
