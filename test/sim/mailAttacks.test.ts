@@ -15,7 +15,7 @@ import type { SimMailbox } from './mailboxes.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
 
-const [second, minute] = [1_000, 60_000]
+const [second, minute, day] = [1_000, 60_000, 86_400_000]
 const seed = 63
 console.log(`attacks by mail: seed ${seed}`)
 
@@ -177,5 +177,37 @@ describe('a mailbox that would put tags together', () => {
     await scene.run(10 * second)
     expect(published.length).toBe(friends.length)
     expect(published).toEqual(published.toSorted())
+  })
+})
+
+describe('a clock that is years off when the device wakes', () => {
+  it.each([-400, 400])('loses nothing that lies in a mailbox (%i days)', async (days) => {
+    const { anna, ben, holder, box } = await begin()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    anna.crash()
+    ben.clockOffsetMs = days * day
+    ben.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(box.items).toEqual([])
+    // Set right, he is found as before.
+    ben.crash()
+    ben.clockOffsetMs = 0
+    holder.crash()
+    holder.start()
+    ben.start()
+    await scene.run(30 * second)
+    ben.crash()
+    anna.start()
+    await scene.run(30 * second)
+    await scene.text(anna, ben, 'text 2')
+    await scene.run(10 * second)
+    anna.crash()
+    ben.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text', 'text 2'])
   })
 })

@@ -11,12 +11,12 @@ import { onFrame } from '../receive.ts'
 import { mailboxDevices } from '../services.ts'
 import type { Turn } from '../turn.ts'
 import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
-import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
+import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
 import type { Owed } from './state.ts'
 import { mailRetryAtMs } from './state.ts'
-import { daysAhead, depositors, fetchingAt, setFetching } from './tend.ts'
+import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from './tend.ts'
 
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
@@ -63,13 +63,16 @@ function openItem(
 }
 
 /**
- * Days on which something may have been left, likely ones first; also those to come: a clock may have been set back, or the
- * other's be ahead, and what is not recognised is gone.
+ * Days on which something may have been left, likely ones first; also those to come: the other's clock may be ahead. And
+ * those around days that ours has said before: it may be wrong now, or have been, and what is not recognised is gone.
  */
-function daysOfMail(today: number, ahead: number): readonly number[] {
-  const past = Array.from({ length: daysBack + 1 }, (_, days) => today - days)
-  const coming = Array.from({ length: Math.max(1, ahead) }, (_, days) => today + 1 + days)
-  return [...past, ...coming].filter((day) => day >= 0)
+function daysOfMail(turn: Turn, ahead: number): ReadonlySet<number> {
+  const days = daysRegistered(turn).flatMap((today) => {
+    const past = Array.from({ length: daysBack + 1 }, (_, count) => today - count)
+    const coming = Array.from({ length: Math.max(1, ahead) }, (_, count) => today + 1 + count)
+    return [...past, ...coming]
+  })
+  return new Set(days.filter((day) => day >= 0))
 }
 
 /** Who left an item, and when: the tag says it. */
@@ -88,7 +91,7 @@ function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]):
     account,
     root: mailRoot(turn.crypto, pairKey),
   }))
-  for (const day of daysOfMail(dayOf(turn.nowMs), daysAhead(contacts.length))) {
+  for (const day of daysOfMail(turn, daysAhead(contacts.length))) {
     if (unknown.size === 0) break
     for (const { pairKey, root, account } of pairs) {
       const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }

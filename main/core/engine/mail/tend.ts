@@ -12,7 +12,7 @@ import { inviteTags, liveInvites } from './invites.ts'
 import type { Fetching } from './state.ts'
 import { idleFetching, mailRetryAtMs } from './state.ts'
 
-const { mailboxTagsMax, mailboxDaysAheadMax } = implementationLimits
+const { mailboxTagsMax, mailboxDaysAheadMax, mailDaysKept } = implementationLimits
 
 export function setFetching(turn: Turn, mailbox: DeviceId, facts: Partial<Fetching>): void {
   const before = turn.state.flow(mailbox).fetching ?? idleFetching
@@ -37,6 +37,23 @@ export function depositors(state: State): readonly (ContactRow & { readonly lanK
 export function daysAhead(contacts: number): number {
   // Two uses, and yesterday and today beside the days ahead.
   return Math.max(0, Math.min(mailboxDaysAheadMax, Math.floor(mailboxTagsMax / (2 * Math.max(1, contacts))) - 2))
+}
+
+/** Among the settings, though no user's: days on which tags were registered, the latest first, each of another month. */
+const mailDaysKey = 'engine.mailDays'
+
+/** Days around which mailboxes know tags of ours: today, and what the clock said when it said something else. */
+export function daysRegistered(turn: Turn): readonly number[] {
+  const today = dayOf(turn.nowMs)
+  const kept = turn.state.setting(mailDaysKey)
+  const days = typeof kept === 'string' ? kept.split(' ').map(Number).filter(Number.isSafeInteger) : []
+  const others = days.filter((day) => Math.abs(day - today) > mailboxDaysAheadMax)
+  return [today, ...others].slice(0, mailDaysKept)
+}
+
+function noteDay(turn: Turn): void {
+  const value = daysRegistered(turn).join(' ')
+  if (value !== turn.state.setting(mailDaysKey)) turn.put({ kind: 'putSetting', key: mailDaysKey, value })
 }
 
 function tagsAt(turn: Turn, mailbox: DeviceId): readonly MailboxTag[] {
@@ -74,6 +91,7 @@ export function tendMailboxes(turn: Turn): void {
     const { registered, registering, waitUntilMs } = fetchingAt(turn, device)
     const mayAsk = waitUntilMs === null || turn.nowMs >= waitUntilMs
     if (turn.state.flow(device).path === null || registering || registered === wanted || !mayAsk) continue
+    noteDay(turn)
     setFetching(turn, device, { registering: true, registered: wanted })
     turn.emit({ kind: 'registerTags', mailbox: device, tags: tagsAt(turn, device) })
   }
