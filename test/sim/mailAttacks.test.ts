@@ -210,4 +210,20 @@ describe('a clock that is years off when the device wakes', () => {
     await scene.run(30 * second)
     expect(scene.shown(ben, anna)).toEqual(['text', 'text 2'])
   })
+  it('does not hold up what is to be left once it is set right', async () => {
+    const { anna, ben, holder } = await begin()
+    ben.crash()
+    anna.crash()
+    scene.world.ether.partition(anna.identity.device, holder.identity.device, true)
+    anna.clockOffsetMs = 20 * day
+    anna.start()
+    await scene.run(15 * second)
+    const event = await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    expect(scene.delivery(anna, event)).toBe('written')
+    scene.world.ether.partition(anna.identity.device, holder.identity.device, false)
+    anna.clockOffsetMs = 0
+    await scene.run(11 * minute)
+    expect(scene.delivery(anna, event)).toBe('held')
+  })
 })

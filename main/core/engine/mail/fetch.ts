@@ -15,7 +15,7 @@ import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
 import type { Owed } from './state.ts'
-import { mailRetryAtMs } from './state.ts'
+import { mailRetryAtMs, mailWaitMs } from './state.ts'
 import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from './tend.ts'
 
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
@@ -32,7 +32,7 @@ export function fetch(turn: Turn, mailbox: DeviceId): void {
   if (!isOurs(turn, mailbox)) return
   const { collecting, waitUntilMs } = fetchingAt(turn, mailbox)
   if (collecting) return setFetching(turn, mailbox, { again: true })
-  if (waitUntilMs !== null && turn.nowMs < waitUntilMs) return
+  if (waitUntilMs !== null && mailWaitMs(waitUntilMs, turn.nowMs) > 0) return
   setFetching(turn, mailbox, { collecting: true, again: false, waitUntilMs: null })
   turn.emit({ kind: 'collect', mailbox })
 }

@@ -16,7 +16,7 @@ import { invitePlace, openInviteOf, withSender } from './invites.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, sealForMailbox } from './keys.ts'
 import type { Leaving, Owed } from './state.ts'
-import { idleLeaving, mailRetryAtMs } from './state.ts'
+import { idleLeaving, mailRetryAtMs, mailWaitMs } from './state.ts'
 
 const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, mailRetryMsMax, leaveAfterMs } = implementationLimits
 
@@ -140,6 +140,10 @@ function forgetWait(turn: Turn, device: DeviceId, mailbox: DeviceId): void {
   }
 }
 
+function isWaiting({ waitUntilMs }: Leaving, nowMs: number): boolean {
+  return waitUntilMs !== null && mailWaitMs(waitUntilMs, nowMs) > 0
+}
+
 /** Seals what waits, as far as the window allows, and sends it to one of the device's mailboxes. */
 export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): void {
   const contact = contactOf(turn.state, device)
@@ -148,7 +152,7 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
     return forgetWait(turn, device, mailboxDevice)
   const place = placeAt(turn, device, contact, mailboxDevice)
   let leaving = leavingAt(turn, device, mailboxDevice)
-  if (place === null || (leaving.waitUntilMs !== null && turn.nowMs < leaving.waitUntilMs)) return
+  if (place === null || isWaiting(leaving, turn.nowMs)) return
   leaving = { ...leaving, waitUntilMs: null }
   const owed = leaving.telling ? null : owedFrame(turn.state.flow(device).owed)
   if (owed !== null) {

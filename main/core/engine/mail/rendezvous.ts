@@ -17,6 +17,7 @@ import { onBundleFound, seekBundle } from './firstContact.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, openFromMailbox, sealForMailbox } from './keys.ts'
 import { mailboxesOf } from './leave.ts'
+import { isDue } from './state.ts'
 import { depositors } from './tend.ts'
 
 const limits = implementationLimits
@@ -165,20 +166,27 @@ export function seekSoon(turn: Turn, device: DeviceId, afterMs: number = limits.
   turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + afterMs } })
 }
 
+const isTimeToSeek = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.seekRetryMsMax)
+const isTimeToPublish = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.recordRenewMs)
+
 /** How long until word is left, or looked for; null when neither is waited for. */
 export function rendezvousWaitMs(state: State, nowMs: number): number | null {
   const { publishAtMs } = state.run
-  let next: number | null = publishAtMs
-  for (const [, { seeking }] of state.flows()) if (seeking !== null) next = Math.min(next ?? seeking.atMs, seeking.atMs)
-  return next === null ? null : Math.max(0, Math.min(next - nowMs, durationsMs.hour))
+  const waits = publishAtMs === null ? [] : [isTimeToPublish(publishAtMs, nowMs) ? 0 : publishAtMs - nowMs]
+  for (const [, { seeking }] of state.flows()) {
+    if (seeking !== null) waits.push(isTimeToSeek(seeking.atMs, nowMs) ? 0 : seeking.atMs - nowMs)
+  }
+  // Not a call with that many arguments.
+  return waits.length === 0 ? null : waits.reduce((a, b) => Math.min(a, b), durationsMs.hour)
 }
 
 /** What of it is due. */
 export function tendRendezvous(turn: Turn): void {
   const { publishAtMs } = turn.state.run
-  if (publishAtMs !== null && publishAtMs <= turn.nowMs) turn.follow({ kind: 'publishWhereabouts' })
+  if (publishAtMs !== null && isTimeToPublish(publishAtMs, turn.nowMs)) turn.follow({ kind: 'publishWhereabouts' })
   let left = limits.seeksPerTickMax
   for (const [device, { seeking }] of turn.state.flows()) {
-    if (seeking !== null && seeking.atMs <= turn.nowMs && left-- > 0) turn.follow({ kind: 'seek', device })
+    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs) || left-- <= 0) continue
+    turn.follow({ kind: 'seek', device })
   }
 }

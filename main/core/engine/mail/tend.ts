@@ -10,7 +10,7 @@ import type { Turn } from '../turn.ts'
 import { dayOf, mailTag } from './keys.ts'
 import { inviteTags, liveInvites } from './invites.ts'
 import type { Fetching } from './state.ts'
-import { idleFetching, mailRetryAtMs } from './state.ts'
+import { idleFetching, mailRetryAtMs, mailWaitMs } from './state.ts'
 
 const { mailboxTagsMax, mailboxDaysAheadMax, mailDaysKept } = implementationLimits
 
@@ -89,7 +89,7 @@ export function tendMailboxes(turn: Turn): void {
   const wanted = mailboxes.length === 0 ? '' : signature(turn)
   for (const { device } of mailboxes) {
     const { registered, registering, waitUntilMs } = fetchingAt(turn, device)
-    const mayAsk = waitUntilMs === null || turn.nowMs >= waitUntilMs
+    const mayAsk = waitUntilMs === null || mailWaitMs(waitUntilMs, turn.nowMs) === 0
     if (turn.state.flow(device).path === null || registering || registered === wanted || !mayAsk) continue
     noteDay(turn)
     setFetching(turn, device, { registering: true, registered: wanted })
