@@ -164,6 +164,8 @@ export const implementationLimits = {
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
+  /** Days that are remembered on which tags were registered, a month or more apart: a clock may have been wrong. */
+  mailDaysKept: 3,
   /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
   recordSettleMs: 3 * second,
   recordRenewMs: 12 * hour,

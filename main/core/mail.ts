@@ -29,7 +29,8 @@ export type DepositOutcome = 'stored' | 'unknownTag' | 'full' | 'busy' | 'tooLar
 export interface Mail {
   /**
    * Leaves one item, as nobody in particular: under a key that is used for this `sitting` alone. Callers give one
-   * sitting per recipient, so that a mailbox cannot tell which recipients have the same friend.
+   * sitting per tag, so that a mailbox cannot tell which recipients have the same friend, nor which days' tags are of
+   * one pair.
    */
   deposit(mailbox: MailboxAddress, sitting: string, tag: Uint8Array, item: Uint8Array): Promise<DepositOutcome>
   /** The tags under which a mailbox of ours takes something for us, in place of those before. */

@@ -9,11 +9,13 @@ export const mailboxLimits = {
   /** The offer of an invite, padded and sealed, is the largest. */
   recordSizeBytesMax: 4_680,
   /** What may lie under one tag, which is one sender's of one day. */
-  itemsPerTagMax: 4_096,
-  sizePerTagBytesMax: 16 * 1024 * 1024,
+  itemsPerTagMax: 2_048,
+  sizePerTagBytesMax: 6 * 1024 * 1024,
   /** What may lie there for one device. */
   itemsPerOwnerMax: 20_000,
   sizePerOwnerBytesMax: 64 * 1024 * 1024,
+  /** Of what is left of that, one tag may hold one part in so many: who fills the tags of many days leaves room. */
+  tagPartOfRoom: 8,
   recordsPerOwnerMax: 4_096,
   tagsPerOwnerMax: 20_000,
   /** In all; records count among the bytes. */

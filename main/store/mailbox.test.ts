@@ -81,8 +81,8 @@ describe('a mailbox', () => {
     register(anna, 1)
     const quotas = [
       [tagOf(1).tag, itemsPerTagMax - 1, 0],
-      [key(anna), itemsPerOwnerMax - 1, 0],
-      [key(anna), 0, sizePerOwnerBytesMax - 100],
+      [key(anna), itemsPerOwnerMax - 8, 0],
+      [key(anna), 0, sizePerOwnerBytesMax - 800],
       [inAll, 0, sizeBytesMax - 100],
     ] as const
     for (const [at, [of, rows, sizeBytes]] of quotas.entries()) {
@@ -93,6 +93,29 @@ describe('a mailbox', () => {
       expect(deposit(2 * at)).toBe('stored')
     }
     expect(rowsOf('mailbox_item')).toBe(quotas.length)
+  })
+
+  it('gives a tag a part of the room that is left, so that others have some though one contact fills all days', () => {
+    const { sizePerOwnerBytesMax, itemsPerOwnerMax, tagPartOfRoom } = mailboxLimits
+    register(anna, 1)
+    const tries = [
+      [0, itemsPerOwnerMax - 8, 0],
+      [1, itemsPerOwnerMax - 8, 0],
+      [1, itemsPerOwnerMax - 16, 0],
+      [0, 0, sizePerOwnerBytesMax - 800],
+      [0, 0, sizePerOwnerBytesMax - 799],
+    ] as const
+    const outcomes = tries.map(([ofTag, rows, sizeBytes], at) => {
+      database.connection.exec('DELETE FROM mailbox_use')
+      pretend('items', tagOf(1).tag, ofTag, 0)
+      pretend('items', key(anna), rows, sizeBytes)
+      return deposit(at)
+    })
+    expect(outcomes).toEqual(['stored', 'full', 'stored', 'stored', 'full'])
+    // Yesterday, today and the days ahead of one contact, filled one after the other.
+    let left = sizePerOwnerBytesMax
+    for (let tag = 0; tag < mailboxLimits.tagDaysAheadMax + 2; tag++) left -= left / (tagPartOfRoom + 1)
+    expect(left / (tagPartOfRoom + 1)).toBeGreaterThan(mailboxLimits.itemSizeBytesMax)
   })
 
   it('takes so many records of one owner, and in all with the items, and replaces those that are there', () => {

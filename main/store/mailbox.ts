@@ -65,11 +65,14 @@ function fits(use: Use, sizeBytes: number, rowsMax: number, sizeBytesMax: number
 }
 
 function hasRoom(queries: Queries, owner: DeviceId, tag: Uint8Array, sizeBytes: number): boolean {
-  const { itemsPerTagMax, sizePerTagBytesMax, itemsPerOwnerMax, sizePerOwnerBytesMax } = mailboxLimits
+  const { itemsPerTagMax, sizePerTagBytesMax, itemsPerOwnerMax, sizePerOwnerBytesMax, tagPartOfRoom } = mailboxLimits
+  const all = queries.use('items', key(owner))
+  // Of the room that is left a tag takes a part: a contact knows the tags of many days, and would fill them all.
+  const rowsMax = Math.min(itemsPerTagMax, (itemsPerOwnerMax - all.rows) / tagPartOfRoom)
+  const sizeBytesMax = Math.min(sizePerTagBytesMax, (sizePerOwnerBytesMax - all.sizeBytes) / tagPartOfRoom)
   return (
     sizeBytes <= mailboxLimits.itemSizeBytesMax &&
-    fits(queries.use('items', tag), sizeBytes, itemsPerTagMax, sizePerTagBytesMax) &&
-    fits(queries.use('items', key(owner)), sizeBytes, itemsPerOwnerMax, sizePerOwnerBytesMax) &&
+    fits(queries.use('items', tag), sizeBytes, rowsMax, sizeBytesMax) &&
     sizeInAll(queries) + sizeBytes <= mailboxLimits.sizeBytesMax
   )
 }

@@ -32,6 +32,9 @@ export class SimMailbox {
   items: Kept[] = []
   readonly removed: Kept[] = []
   readonly records = new Map<string, Uint8Array>()
+  /** The tags that each sitting of a visitor named, and of records in the order in which they were left. */
+  readonly visits = new Map<string, Set<string>>()
+  readonly published: string[] = []
   registrations = 0
   /** How often it was asked for what lies there. */
   collections = 0
@@ -93,9 +96,10 @@ export class PostOffice {
     const reached = (mailbox: DeviceId): boolean => this.#roads.reaches(own, mailbox) && this.#roads.serves(mailbox)
     const connected = (mailbox: DeviceId): boolean => reached(mailbox) && this.#roads.isConnected(own, mailbox)
     return {
-      deposit: ({ device }, _sitting, tag, item) =>
+      deposit: ({ device }, sitting, tag, item) =>
         later(() => {
           if (!reached(device)) return 'unreachable'
+          this.#visit(device, `${own} ${sitting}`, tag)
           const refusal = this.refusing.get(device)
           if (refusal !== undefined) return refusal
           const outcome = this.#deposit(device, tag, item)
@@ -114,16 +118,27 @@ export class PostOffice {
           this.#remove(mailbox, own, ids)
           return true
         }),
-      publishRecord: ({ device }, _sitting, tag, record) =>
-        later(() => {
+      publishRecord: ({ device }, _sitting, tag, record) => {
+        this.at(device).published.push(toHex(tag))
+        return later(() => {
           if (!reached(device)) return 'unreachable'
           if (!this.at(device).tags.has(`record ${toHex(tag)}`)) return 'unknownTag'
           this.at(device).records.set(toHex(tag), record)
           return 'stored'
+        })
+      },
+      lookupRecord: ({ device }, sitting, tag) =>
+        later(() => {
+          if (!reached(device)) return null
+          this.#visit(device, `${own} ${sitting}`, tag)
+          return this.at(device).records.get(toHex(tag)) ?? null
         }),
-      lookupRecord: ({ device }, _sitting, tag) =>
-        later(() => (reached(device) ? (this.at(device).records.get(toHex(tag)) ?? null) : null)),
     }
+  }
+
+  #visit(mailbox: DeviceId, sitting: string, tag: Uint8Array): void {
+    const { visits } = this.at(mailbox)
+    visits.set(sitting, new Set([...(visits.get(sitting) ?? []), toHex(tag)]))
   }
 
   #register(mailbox: DeviceId, owner: DeviceId, tags: readonly ports.MailboxTag[]): void {

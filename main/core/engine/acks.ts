@@ -4,11 +4,11 @@ import type { DeviceId, EnvelopeId, EventId } from '../ids.ts'
 import type { ContactRow, SliceRequest } from '../ports.ts'
 import type { RejectReason } from '../wire/frame.ts'
 import { confirmContact } from './answers.ts'
-import { askForBundle } from './ask.ts'
+import { askForBundle, begunLately } from './ask.ts'
 import type { Way } from './compose.ts'
 import { advanceDelivery } from './compose.ts'
 import { takeOutOfFlight } from './flush.ts'
-import { leaveSoon } from './mail/leave.ts'
+import { leaveAgain, leaveSoon } from './mail/leave.ts'
 import { contactOf, mayTalk } from './people.ts'
 import { activeSession } from './sessions.ts'
 import { beginFromStash } from './stash.ts'
@@ -89,16 +89,20 @@ function askInviteAgain(turn: Turn, device: DeviceId, contact: ContactRow): void
 /** The peer could not open this envelope. It is sealed anew, but only under a new session. */
 export function onReject(turn: Turn, device: DeviceId, envelope: EnvelopeId, reason: RejectReason): void {
   const contact = contactOf(turn.state, device)
-  if (contact === null || !mayTalk(contact) || reason === 'busy') return
+  if (contact === null || !mayTalk(contact)) return
+  // Who is away answers nothing: what they gave for this is used.
+  const isAway = turn.state.flow(device).path === null
+  if (reason === 'busy' && !isAway) return
   const row = turn.state.outboxRow(device, envelope)
   if (row === null || row.sealed === null) return
+  if (reason === 'busy') return leaveAgain(turn, row)
   const active = activeSession(turn, device)
   if (active === null || active.session === row.sealed.session) {
     if (contact.acceptedInvite !== null) return askInviteAgain(turn, device, contact)
     if (reason === 'notAContact') return
-    // Who is away answers nothing: what they gave for this is used.
-    const isAway = turn.state.flow(device).path === null
     if (!isAway) return void askForBundle(turn, device, contact)
+    // One that is refused at once would be followed by another, as fast as mail goes.
+    if (begunLately(turn, device)) return leaveAgain(turn, row)
     if (!beginFromStash(turn, device, contact)) return
   }
   turn.state.forgetEnvelope(device, envelope)

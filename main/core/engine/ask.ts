@@ -23,7 +23,7 @@ function purposeFor(turn: Turn, device: DeviceId, contact: ContactRow): BundlePu
 }
 
 /** Whether a session with this device was begun from here too short a while ago to begin another. */
-function begunLately(turn: Turn, device: DeviceId): boolean {
+export function begunLately(turn: Turn, device: DeviceId): boolean {
   const { renewedAtMs } = turn.state.flow(device)
   return renewedAtMs !== null && !hasElapsed(renewedAtMs, implementationLimits.rehandshakeIntervalMs, turn.nowMs)
 }

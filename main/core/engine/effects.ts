@@ -113,6 +113,8 @@ export type FollowInput =
       readonly device: DeviceId
       readonly mailbox: DeviceId
       readonly id: string
+      /** By an invite of ours: then the frame alone can prove the device. */
+      readonly byInvite: boolean
       readonly bytes: Uint8Array
     }
   /** The items of a batch have been taken. */

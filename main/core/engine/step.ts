@@ -127,7 +127,7 @@ function onMailHappening(turn: Turn, happening: MailHappening): void {
     case 'collected':
       return onCollected(turn, happening.mailbox, happening.batch)
     case 'mail':
-      return onMail(turn, happening.device, happening.mailbox, happening.id, happening.bytes)
+      return onMail(turn, happening)
     case 'mailTaken':
       return onMailTaken(turn, happening.mailbox, happening.items, happening.more)
     default:

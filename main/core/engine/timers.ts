@@ -8,6 +8,7 @@ import type { Flow, InFlight } from './flow.ts'
 import { hasElapsed, oldestSentAtMs, resendAfterMs } from './flow.ts'
 import { leaveSoon } from './mail/leave.ts'
 import { rendezvousWaitMs, seekSoon, tendRendezvous } from './mail/rendezvous.ts'
+import { mailWaitMs } from './mail/state.ts'
 import { setFetching } from './mail/tend.ts'
 import { applySwitches } from './settings.ts'
 import type { State } from './state.ts'
@@ -24,19 +25,20 @@ function isStalled(state: State, device: DeviceId, flow: Flow): boolean {
 }
 
 /** How long until a mailbox is to be tried again for this device; null when none is waited for. */
-function mailWaitMs(flow: Flow, nowMs: number): number | null {
+function mailDelayMs(flow: Flow, nowMs: number): number | null {
   const times = flow.path === null ? flow.leaving.map((one) => one.waitUntilMs) : [flow.fetching?.waitUntilMs ?? null]
   const due = times.filter((time) => time !== null)
-  return due.length === 0 ? null : Math.max(0, Math.min(...due) - nowMs)
+  return due.length === 0 ? null : Math.min(...due.map((time) => mailWaitMs(time, nowMs)))
 }
 
 /** Mailboxes whose time has come: ours to be asked, others' to be filled. */
 function tryMailboxes(turn: Turn): void {
   for (const [device, flow] of turn.state.flows()) {
-    if (mailWaitMs(flow, turn.nowMs) !== 0) continue
+    if (mailDelayMs(flow, turn.nowMs) !== 0) continue
     if (flow.path === null) {
       for (const { mailbox, waitUntilMs } of flow.leaving) {
-        if (waitUntilMs !== null && waitUntilMs <= turn.nowMs) turn.follow({ kind: 'leave', device, mailbox })
+        if (waitUntilMs === null || mailWaitMs(waitUntilMs, turn.nowMs) > 0) continue
+        turn.follow({ kind: 'leave', device, mailbox })
       }
     } else {
       setFetching(turn, device, { waitUntilMs: null })
@@ -48,7 +50,7 @@ function tryMailboxes(turn: Turn): void {
 
 /** How long until the earliest thing that a flow waits for; null when it waits for nothing. */
 function flowDelayMs(state: State, device: DeviceId, flow: Flow, nowMs: number): number | null {
-  const mailMs = mailWaitMs(flow, nowMs)
+  const mailMs = mailDelayMs(flow, nowMs)
   if (flow.path === null) return mailMs
   const due: number[] = mailMs === null ? [] : [mailMs]
   const left = (sinceMs: number, durationMs: number): number =>

@@ -1,5 +1,6 @@
 /** Asks mailboxes for what committed steps caused, and brings their answers back as inputs. */
 import { unreachable } from '../../core/assert.ts'
+import { toHex } from '../../core/bytes.ts'
 import type { Effect } from '../../core/engine/effects.ts'
 import type { Happening } from '../../core/engine/inputs.ts'
 import type { Network } from '../../core/ports.ts'
@@ -8,6 +9,12 @@ type MailEffect = Extract<
   Effect,
   { kind: 'deposit' | 'publish' | 'lookup' | 'registerTags' | 'collect' | 'removeItems' }
 >
+
+/**
+ * A sitting for each tag: two tags in one would tell the mailbox that two recipients have the same friend, or that the
+ * tags of two days are of one pair.
+ */
+const sittingFor = toHex
 
 export class Mailer {
   readonly #network: Network
@@ -30,8 +37,7 @@ export class Mailer {
     switch (effect.kind) {
       case 'deposit': {
         const { device, mailbox, tag, item, order, envelope, told } = effect
-        // A sitting for each recipient: a mailbox cannot tell that two of them have the same friend.
-        const outcome = await mail.deposit(mailbox, device, tag, item)
+        const outcome = await mail.deposit(mailbox, sittingFor(tag), tag, item)
         return { kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told }
       }
       case 'publish': {
@@ -41,7 +47,7 @@ export class Mailer {
       }
       case 'lookup': {
         const { device, mailbox, day, tag } = effect
-        const record = await mail.lookupRecord(mailbox, device, tag)
+        const record = await mail.lookupRecord(mailbox, sittingFor(tag), tag)
         return { kind: 'lookedUp', device, mailbox: mailbox.device, day, record }
       }
       case 'registerTags': {

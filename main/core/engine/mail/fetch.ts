@@ -2,21 +2,21 @@
 import { fromHex, toHex } from '../../bytes.ts'
 import type { AccountId, DeviceId } from '../../ids.ts'
 import { implementationLimits } from '../../limits.ts'
-import type { MailboxItem } from '../../ports.ts'
+import type { InviteRow, MailboxItem } from '../../ports.ts'
 import { decodeFrame } from '../../wire/frame.ts'
-import type { Effect } from '../effects.ts'
+import type { Effect, FollowInput } from '../effects.ts'
 import { idleFlow } from '../flow.ts'
 import { contactOf } from '../people.ts'
 import { onFrame } from '../receive.ts'
 import { mailboxDevices } from '../services.ts'
 import type { Turn } from '../turn.ts'
 import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
-import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
+import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
 import type { Owed } from './state.ts'
-import { mailRetryAtMs } from './state.ts'
-import { daysAhead, depositors, fetchingAt, setFetching } from './tend.ts'
+import { mailRetryAtMs, mailWaitMs } from './state.ts'
+import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from './tend.ts'
 
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
@@ -32,15 +32,18 @@ export function fetch(turn: Turn, mailbox: DeviceId): void {
   if (!isOurs(turn, mailbox)) return
   const { collecting, waitUntilMs } = fetchingAt(turn, mailbox)
   if (collecting) return setFetching(turn, mailbox, { again: true })
-  if (waitUntilMs !== null && turn.nowMs < waitUntilMs) return
+  if (waitUntilMs !== null && mailWaitMs(waitUntilMs, turn.nowMs) > 0) return
   setFetching(turn, mailbox, { collecting: true, again: false, waitUntilMs: null })
   turn.emit({ kind: 'collect', mailbox })
 }
 
-/** Where an item lay, and whose it is; null for whoever uses an invite. */
-interface Found {
-  readonly place: Place
-  readonly account: AccountId | null
+/** Where an item lay, and whose it is: a contact's, or that of whoever uses an invite. */
+type Found = { readonly place: Place } & ({ readonly account: AccountId } | { readonly invite: InviteRow })
+
+/** Whether this device may say something by an invite: anybody while it is open, then who used it. */
+function mayUse(turn: Turn, invite: InviteRow, device: DeviceId): boolean {
+  if (invite.state !== 'used') return invite.state === 'open'
+  return invite.usedBy !== null && turn.state.deviceOf(invite.usedBy) === device
 }
 
 /** The frame in an item and the device that left it; null for what no contact, nor holder of an invite, sealed. */
@@ -51,19 +54,25 @@ function openItem(
 ): { readonly device: DeviceId; readonly frame: Uint8Array } | null {
   const content = found === undefined ? null : openFromMailbox(turn.crypto, found.place, item)
   if (found === undefined || content === null) return null
-  if (found.account === null) return splitSender(content)
+  if ('invite' in found) {
+    const said = splitSender(content)
+    return said !== null && mayUse(turn, found.invite, said.device) ? said : null
+  }
   const device = turn.state.deviceOf(found.account)
   return device === null ? null : { device, frame: content }
 }
 
 /**
- * Days on which something may have been left, likely ones first; also those to come: a clock may have been set back, or the
- * other's be ahead, and what is not recognised is gone.
+ * Days on which something may have been left, likely ones first; also those to come: the other's clock may be ahead. And
+ * those around days that ours has said before: it may be wrong now, or have been, and what is not recognised is gone.
  */
-function daysOfMail(today: number, ahead: number): readonly number[] {
-  const past = Array.from({ length: daysBack + 1 }, (_, days) => today - days)
-  const coming = Array.from({ length: Math.max(1, ahead) }, (_, days) => today + 1 + days)
-  return [...past, ...coming].filter((day) => day >= 0)
+function daysOfMail(turn: Turn, ahead: number): ReadonlySet<number> {
+  const days = daysRegistered(turn).flatMap((today) => {
+    const past = Array.from({ length: daysBack + 1 }, (_, count) => today - count)
+    const coming = Array.from({ length: Math.max(1, ahead) }, (_, count) => today + 1 + count)
+    return [...past, ...coming]
+  })
+  return new Set(days.filter((day) => day >= 0))
 }
 
 /** Who left an item, and when: the tag says it. */
@@ -75,14 +84,14 @@ function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]):
   for (const row of liveInvites(turn.state, turn.nowMs)) {
     const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
     const tag = toHex(mailTag(turn.crypto, place))
-    if (unknown.delete(tag)) places.set(tag, { place, account: null })
+    if (unknown.delete(tag)) places.set(tag, { place, invite: row })
   }
   const pairs = contacts.map(({ lanKey: pairKey, account }) => ({
     pairKey,
     account,
     root: mailRoot(turn.crypto, pairKey),
   }))
-  for (const day of daysOfMail(dayOf(turn.nowMs), daysAhead(contacts.length))) {
+  for (const day of daysOfMail(turn, daysAhead(contacts.length))) {
     if (unknown.size === 0) break
     for (const { pairKey, root, account } of pairs) {
       const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }
@@ -109,7 +118,8 @@ export function onCollected(
   const done: string[] = []
   let refused = 0
   for (const item of batch.items) {
-    const opened = openItem(turn, places.get(toHex(item.tag)), item.bytes)
+    const found = places.get(toHex(item.tag))
+    const opened = openItem(turn, found, item.bytes)
     const id = toHex(item.id)
     if (opened === null) {
       // Nobody's that we know, or damaged: nothing that waiting would mend.
@@ -117,7 +127,8 @@ export function onCollected(
       done.push(id)
       refused = 1
     } else {
-      const input = { kind: 'mail', mailbox, id, device: opened.device, bytes: opened.frame } as const
+      const byInvite = found !== undefined && 'invite' in found
+      const input = { kind: 'mail', mailbox, id, device: opened.device, byInvite, bytes: opened.frame } as const
       turn.emit({ kind: 'follow', input })
     }
   }
@@ -141,17 +152,33 @@ function takeOwed(turn: Turn, device: DeviceId): readonly Owed[] {
   return owed
 }
 
+export type Mail = Extract<FollowInput, { kind: 'mail' }>
+
+/**
+ * A frame by an invite, of whom it says itself that it is: whoever holds the link may say so. Unless the envelope proves
+ * it, nothing is counted against that device, nor is it told anything.
+ */
+function onUnproven(turn: Turn, { device, bytes }: Mail): void {
+  const before = turn.state.flow(device)
+  onFrame(turn, device, bytes)
+  if (turn.effects.some((effect) => effect.kind === 'ack' && effect.device === device)) return
+  takeOwed(turn, device)
+  turn.state.setFlow(device, before)
+}
+
 /** One frame that a contact left for us. What it says is done as if it had come on the stream. */
-export function onMail(turn: Turn, device: DeviceId, mailbox: DeviceId, id: string, bytes: Uint8Array): void {
+export function onMail(turn: Turn, mail: Mail): void {
+  const { device, mailbox, id, byInvite, bytes } = mail
   const frame = decodeFrame(bytes)
-  const isMail = frame.ok && ['envelope', 'ack', 'reject'].includes(frame.value.kind)
-  if (isMail) onFrame(turn, device, bytes)
-  else turn.refuse(device, 'frameMalformed')
+  const kinds = byInvite ? ['envelope'] : ['envelope', 'ack', 'reject']
+  if (!frame.ok || !kinds.includes(frame.value.kind)) turn.refuse(device, 'frameMalformed')
+  else if (byInvite) onUnproven(turn, mail)
+  else onFrame(turn, device, bytes)
   if (turn.state.flow(device).path === null) {
     const owed = takeOwed(turn, device)
     // Of a stranger nothing is remembered.
     if (contactOf(turn.state, device) === null) turn.state.setFlow(device, idleFlow)
-    else owe(turn, device, owed)
+    else if (owed.length > 0) owe(turn, device, owed)
   }
   setFetching(turn, mailbox, { taken: [...fetchingAt(turn, mailbox).taken, id] })
 }

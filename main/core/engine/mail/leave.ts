@@ -16,9 +16,9 @@ import { invitePlace, openInviteOf, withSender } from './invites.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, sealForMailbox } from './keys.ts'
 import type { Leaving, Owed } from './state.ts'
-import { idleLeaving, mailRetryAtMs } from './state.ts'
+import { idleLeaving, mailRetryAtMs, mailWaitMs } from './state.ts'
 
-const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, leaveAfterMs } = implementationLimits
+const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, mailRetryMsMax, leaveAfterMs } = implementationLimits
 
 function leavingAt(turn: Turn, device: DeviceId, mailbox: DeviceId): Leaving {
   return turn.state.flow(device).leaving.find((one) => one.mailbox === mailbox) ?? idleLeaving(mailbox, null)
@@ -51,6 +51,20 @@ export function leaveSoon(turn: Turn, device: DeviceId, delayed: boolean): void 
   for (const mailbox of mailboxesOf(turn, device)) {
     if (delayed) setLeaving(turn, device, idleLeaving(mailbox.device, turn.nowMs + leaveAfterMs))
     else turn.follow({ kind: 'leave', device, mailbox: mailbox.device })
+  }
+}
+
+/** What came to the device and was not taken by it lies nowhere any more: it is left once more, much later. */
+export function leaveAgain(turn: Turn, row: OutboxRow): void {
+  const { device } = row
+  turn.put({ kind: 'putOutbox', row: { ...row, held: [] } })
+  for (const mailbox of mailboxesOf(turn, device)) {
+    const leaving = leavingAt(turn, device, mailbox.device)
+    setLeaving(turn, device, {
+      ...leaving,
+      cursor: Math.min(leaving.cursor, row.order - 1),
+      waitUntilMs: leaving.waitUntilMs ?? turn.nowMs + mailRetryMsMax,
+    })
   }
 }
 
@@ -126,6 +140,10 @@ function forgetWait(turn: Turn, device: DeviceId, mailbox: DeviceId): void {
   }
 }
 
+function isWaiting({ waitUntilMs }: Leaving, nowMs: number): boolean {
+  return waitUntilMs !== null && mailWaitMs(waitUntilMs, nowMs) > 0
+}
+
 /** Seals what waits, as far as the window allows, and sends it to one of the device's mailboxes. */
 export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): void {
   const contact = contactOf(turn.state, device)
@@ -134,7 +152,7 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
     return forgetWait(turn, device, mailboxDevice)
   const place = placeAt(turn, device, contact, mailboxDevice)
   let leaving = leavingAt(turn, device, mailboxDevice)
-  if (place === null || (leaving.waitUntilMs !== null && turn.nowMs < leaving.waitUntilMs)) return
+  if (place === null || isWaiting(leaving, turn.nowMs)) return
   leaving = { ...leaving, waitUntilMs: null }
   const owed = leaving.telling ? null : owedFrame(turn.state.flow(device).owed)
   if (owed !== null) {

@@ -2,11 +2,11 @@
  * Finding each other again after both have moved: each leaves word of where it is at its own mailboxes, a sealed
  * record for each contact, and looks at those of contacts who are away. PROTOCOL.md, "Rendezvous".
  */
-import { ByteWriter, decode } from '../../bytes.ts'
+import { ByteWriter, compareBytes, decode } from '../../bytes.ts'
 import type { DecodeError } from '../../bytes.ts'
 import type { DeviceId } from '../../ids.ts'
 import { durationsMs, implementationLimits, protocolLimits } from '../../limits.ts'
-import type { ContactRow, DepositOutcome } from '../../ports.ts'
+import type { ContactRow, DepositOutcome, MailboxAddress } from '../../ports.ts'
 import type { Result } from '../../result.ts'
 import { ownAddresses } from '../compose.ts'
 import { contactOf } from '../people.ts'
@@ -17,6 +17,7 @@ import { onBundleFound, seekBundle } from './firstContact.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, openFromMailbox, sealForMailbox } from './keys.ts'
 import { mailboxesOf } from './leave.ts'
+import { isDue } from './state.ts'
 import { depositors } from './tend.ts'
 
 const limits = implementationLimits
@@ -69,6 +70,7 @@ export function publishWhereabouts(turn: Turn): void {
     mailboxDevices(turn.state).flatMap(({ device }) => (turn.state.flow(device).path === null ? [] : device)),
   )
   const content = encodeWhereabouts({ timeMs: turn.nowMs, addresses: ownAddresses(turn) })
+  const places: { readonly mailbox: MailboxAddress; readonly place: Place; readonly tag: Uint8Array }[] = []
   let left = limits.recordsPerStepMax
   for (const mailbox of ownMailboxes(turn.state)) {
     if (!connected.has(mailbox.device)) continue
@@ -76,14 +78,14 @@ export function publishWhereabouts(turn: Turn): void {
       const other = turn.state.deviceOf(contact.account)
       if (other === null || other === mailbox.device || turn.state.flow(other).path !== null || left-- <= 0) continue
       const place = recordPlace(contact, mailbox.device, other, dayOf(turn.nowMs))
-      turn.emit({
-        kind: 'publish',
-        mailbox,
-        tag: mailTag(turn.crypto, place),
-        record: sealForMailbox(turn.crypto, place, content, turn.entropy),
-        lifetimeMs: limits.recordLifetimeMs,
-      })
+      places.push({ mailbox, place, tag: mailTag(turn.crypto, place) })
     }
+  }
+  // In an order that is another one every day: the place in it would say whose tag it is.
+  places.sort((a, b) => compareBytes(a.tag, b.tag))
+  for (const { mailbox, place, tag } of places) {
+    const record = sealForMailbox(turn.crypto, place, content, turn.entropy)
+    turn.emit({ kind: 'publish', mailbox, tag, record, lifetimeMs: limits.recordLifetimeMs })
   }
 }
 
@@ -166,20 +168,27 @@ export function seekSoon(turn: Turn, device: DeviceId, afterMs: number = limits.
   turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + afterMs } })
 }
 
+const isTimeToSeek = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.seekRetryMsMax)
+const isTimeToPublish = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.recordRenewMs)
+
 /** How long until word is left, or looked for; null when neither is waited for. */
 export function rendezvousWaitMs(state: State, nowMs: number): number | null {
   const { publishAtMs } = state.run
-  let next: number | null = publishAtMs
-  for (const [, { seeking }] of state.flows()) if (seeking !== null) next = Math.min(next ?? seeking.atMs, seeking.atMs)
-  return next === null ? null : Math.max(0, Math.min(next - nowMs, durationsMs.hour))
+  const waits = publishAtMs === null ? [] : [isTimeToPublish(publishAtMs, nowMs) ? 0 : publishAtMs - nowMs]
+  for (const [, { seeking }] of state.flows()) {
+    if (seeking !== null) waits.push(isTimeToSeek(seeking.atMs, nowMs) ? 0 : seeking.atMs - nowMs)
+  }
+  // Not a call with that many arguments.
+  return waits.length === 0 ? null : waits.reduce((a, b) => Math.min(a, b), durationsMs.hour)
 }
 
 /** What of it is due. */
 export function tendRendezvous(turn: Turn): void {
   const { publishAtMs } = turn.state.run
-  if (publishAtMs !== null && publishAtMs <= turn.nowMs) turn.follow({ kind: 'publishWhereabouts' })
+  if (publishAtMs !== null && isTimeToPublish(publishAtMs, turn.nowMs)) turn.follow({ kind: 'publishWhereabouts' })
   let left = limits.seeksPerTickMax
   for (const [device, { seeking }] of turn.state.flows()) {
-    if (seeking !== null && seeking.atMs <= turn.nowMs && left-- > 0) turn.follow({ kind: 'seek', device })
+    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs) || left-- <= 0) continue
+    turn.follow({ kind: 'seek', device })
   }
 }

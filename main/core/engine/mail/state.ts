@@ -63,3 +63,15 @@ export const idleFetching: Fetching = {
 export function mailRetryAtMs(attempt: number, nowMs: number): number {
   return nowMs + Math.min(limits.mailRetryMs * 2 ** Math.min(attempt, 16), limits.mailRetryMsMax)
 }
+
+/**
+ * Whether the time has come for what waits so long at most. One that is further ahead was set when the clock was wrong.
+ */
+export function isDue(atMs: number, nowMs: number, waitMsMax: number): boolean {
+  return nowMs >= atMs || atMs - nowMs > waitMsMax
+}
+
+/** How long a mailbox is left alone yet; 0 when its time has come. */
+export function mailWaitMs(untilMs: number, nowMs: number): number {
+  return isDue(untilMs, nowMs, limits.mailRetryMsMax) ? 0 : untilMs - nowMs
+}

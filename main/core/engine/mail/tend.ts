@@ -10,9 +10,9 @@ import type { Turn } from '../turn.ts'
 import { dayOf, mailTag } from './keys.ts'
 import { inviteTags, liveInvites } from './invites.ts'
 import type { Fetching } from './state.ts'
-import { idleFetching, mailRetryAtMs } from './state.ts'
+import { idleFetching, mailRetryAtMs, mailWaitMs } from './state.ts'
 
-const { mailboxTagsMax, mailboxDaysAheadMax } = implementationLimits
+const { mailboxTagsMax, mailboxDaysAheadMax, mailDaysKept } = implementationLimits
 
 /** Notes what changed about fetching from a mailbox of ours. */
 export function setFetching(turn: Turn, mailbox: DeviceId, facts: Partial<Fetching>): void {
@@ -39,6 +39,23 @@ export function depositors(state: State): readonly (ContactRow & { readonly lanK
 export function daysAhead(contacts: number): number {
   // Two uses, and yesterday and today beside the days ahead.
   return Math.max(0, Math.min(mailboxDaysAheadMax, Math.floor(mailboxTagsMax / (2 * Math.max(1, contacts))) - 2))
+}
+
+/** Among the settings, though no user's: days on which tags were registered, the latest first, each of another month. */
+const mailDaysKey = 'engine.mailDays'
+
+/** Days around which mailboxes know tags of ours: today, and what the clock said when it said something else. */
+export function daysRegistered(turn: Turn): readonly number[] {
+  const today = dayOf(turn.nowMs)
+  const kept = turn.state.setting(mailDaysKey)
+  const days = typeof kept === 'string' ? kept.split(' ').map(Number).filter(Number.isSafeInteger) : []
+  const others = days.filter((day) => Math.abs(day - today) > mailboxDaysAheadMax)
+  return [today, ...others].slice(0, mailDaysKept)
+}
+
+function noteDay(turn: Turn): void {
+  const value = daysRegistered(turn).join(' ')
+  if (value !== turn.state.setting(mailDaysKey)) turn.put({ kind: 'putSetting', key: mailDaysKey, value })
 }
 
 function tagsAt(turn: Turn, mailbox: DeviceId): readonly MailboxTag[] {
@@ -74,8 +91,9 @@ export function tendMailboxes(turn: Turn): void {
   const wanted = mailboxes.length === 0 ? '' : signature(turn)
   for (const { device } of mailboxes) {
     const { registered, registering, waitUntilMs } = fetchingAt(turn, device)
-    const mayAsk = waitUntilMs === null || turn.nowMs >= waitUntilMs
+    const mayAsk = waitUntilMs === null || mailWaitMs(waitUntilMs, turn.nowMs) === 0
     if (turn.state.flow(device).path === null || registering || registered === wanted || !mayAsk) continue
+    noteDay(turn)
     setFetching(turn, device, { registering: true, registered: wanted })
     turn.emit({ kind: 'registerTags', mailbox: device, tags: tagsAt(turn, device) })
   }

@@ -1,0 +1,229 @@
+/** What mailboxes, holders of invites and contacts may try by way of a mailbox, and what comes of it. */
+import { createHash } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { concat, toHex } from '../../main/core/bytes.ts'
+import { invitePlace } from '../../main/core/engine/mail/invites.ts'
+import type { Place } from '../../main/core/engine/mail/keys.ts'
+import { dayOf, mailTag, sealForMailbox } from '../../main/core/engine/mail/keys.ts'
+import { entropyOf } from '../../main/core/entropy.ts'
+import { decodeInvite } from '../../main/core/identity/invite.ts'
+import { idBytes } from '../../main/core/ids.ts'
+import { implementationLimits } from '../../main/core/limits.ts'
+import type { Frame } from '../../main/core/wire/frame.ts'
+import { encodeFrame } from '../../main/core/wire/frame.ts'
+import type { SimMailbox } from './mailboxes.ts'
+import type { Peer } from './peer.ts'
+import { Scene } from './scene.ts'
+
+const [second, minute, day] = [1_000, 60_000, 86_400_000]
+const seed = 63
+console.log(`attacks by mail: seed ${seed}`)
+
+let scene: Scene
+afterEach(() => scene.assertSound())
+
+interface Cast {
+  readonly anna: Peer
+  readonly ben: Peer
+  readonly holder: Peer
+  readonly box: SimMailbox
+}
+
+/** Anna and Ben; a holder of messages for Ben, who came by an invite of his and so knows its secret. */
+async function begin(): Promise<Cast> {
+  scene = await new Scene(3, seed).begin()
+  const [anna, ben, holder] = [scene.peer(0), scene.peer(1), scene.peer(2)]
+  await scene.meet(ben, anna)
+  await scene.meet(ben, holder)
+  await scene.do<'setSettings'>(holder, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+  await scene.run(10 * second)
+  return { anna, ben, holder, box: scene.world.ether.post.at(holder.identity.device) }
+}
+
+function put({ ben, box }: Cast, place: Place, content: Uint8Array): void {
+  const { crypto } = scene.world.watch
+  const bytes = sealForMailbox(crypto, place, content, entropyOf(scene.world.chance.bytes(64)))
+  const id = createHash('sha256').update(bytes).digest('hex').slice(0, 32)
+  box.items.push({ id, owner: ben.identity.device, tag: toHex(mailTag(crypto, place)), bytes })
+}
+
+/** An item under the tag of an invite of Ben's, said to be of `sender`. */
+function plant(cast: Cast, payload: Uint8Array, sender: Peer, frame: Frame): void {
+  const { crypto } = scene.world.watch
+  const invite = decodeInvite(crypto, payload)
+  if (!invite.ok) throw new Error('no invite')
+  const place = invitePlace(crypto, invite.value, cast.holder.identity.device, 'item')
+  put(cast, place, concat(idBytes(sender.identity.device), encodeFrame(frame)))
+}
+
+/** An item of Anna's for Ben that her program would not leave. */
+function plantAnnas(cast: Cast, frame: Frame): void {
+  const { anna, ben, holder } = cast
+  const pairKey = scene.contact(anna, ben).lanKey
+  if (pairKey === null) throw new Error('no key')
+  const [mailbox, recipient] = [holder.identity.device, ben.identity.device]
+  put(cast, { pairKey, mailbox, recipient, day: dayOf(anna.nowMs), use: 'item' }, encodeFrame(frame))
+}
+
+function envelope(): Frame {
+  return { kind: 'envelope', sealed: scene.world.chance.bytes(600) }
+}
+
+describe('whoever holds the link of an invite', () => {
+  it.each([
+    ['an invite that is open', false],
+    ['one that was used', true],
+  ])('cannot use up what a contact may do, by %s', async (_, used) => {
+    const cast = await begin()
+    const { anna, ben, box } = cast
+    const { invite } = await scene.invite(ben)
+    await scene.run(5 * second)
+    const row = [...ben.disk.invites.values()].find((one) =>
+      used ? one.state === 'used' : one.invite === invite.invite,
+    )
+    ben.crash()
+    await scene.run(15 * second)
+    for (let number = 0; number < implementationLimits.unopenedPerHourMax + 20; number++) {
+      plant(cast, row?.payload ?? new Uint8Array(0), anna, envelope())
+    }
+    await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    anna.crash()
+    const before = scene.world.ether.post.deposits
+    ben.start()
+    await scene.run(minute)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(box.items).toEqual([])
+    // And nothing is left for her on account of what she did not say.
+    expect(scene.world.ether.post.deposits).toBe(before)
+  })
+})
+
+describe('a contact whose envelopes are refused by mail', () => {
+  /** Anna, who has a mailbox as well, and Ben: both reach it and not each other. */
+  async function apart(): Promise<Cast> {
+    const cast = await begin()
+    const { anna, ben, holder } = cast
+    await scene.meet(holder, anna)
+    await scene.run(10 * second)
+    scene.world.ether.partition(anna.identity.device, ben.identity.device, true)
+    await scene.run(20 * second)
+    return cast
+  }
+
+  it('begins no sessions without end', async () => {
+    const { anna, ben } = await apart()
+    // Ben has lost what he made for her: nothing that she seals can be opened.
+    ben.crash()
+    for (const [name, row] of ben.disk.sessions) if (row.device === anna.identity.device) ben.disk.sessions.delete(name)
+    for (const [name, row] of ben.disk.prekeys) if (row.device === anna.identity.device) ben.disk.prekeys.delete(name)
+    ben.start()
+    await scene.run(20 * second)
+    const before = scene.world.ether.post.deposits
+    await scene.text(anna, ben, 'text')
+    await scene.run(5 * minute)
+    expect(scene.world.ether.post.deposits - before).toBeGreaterThan(3)
+    expect(scene.world.ether.post.deposits - before).toBeLessThan(40)
+    // When they are there together, all of it is made good.
+    scene.world.ether.partition(anna.identity.device, ben.identity.device, false)
+    await scene.run(5 * minute)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(anna.disk.outbox.size).toBe(0)
+  })
+  it('is heard again when the hour is over in which nothing more of theirs was looked at', async () => {
+    const cast = await apart()
+    const { anna, ben, box } = cast
+    ben.crash()
+    await scene.run(15 * second)
+    for (let number = 0; number < implementationLimits.unopenedPerHourMax; number++) plantAnnas(cast, envelope())
+    const event = await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    expect(scene.delivery(anna, event)).toBe('held')
+    ben.start()
+    await scene.run(5 * minute)
+    expect(scene.shown(ben, anna)).toEqual([])
+    expect(box.items.filter(({ owner }) => owner === ben.identity.device)).toEqual([])
+    await scene.run(70 * minute)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(scene.delivery(anna, event)).toBe('delivered')
+  })
+})
+
+describe('a mailbox that would put tags together', () => {
+  it('is named one in a sitting, so that neither days nor pairs are', async () => {
+    const { anna, ben, box } = await begin()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    // He has left no word: she looks under the tags of two days.
+    await scene.run(5 * minute)
+    expect(box.visits.size).toBeGreaterThan(2)
+    expect(Math.max(...Array.from(box.visits.values(), (tags) => tags.size))).toBe(1)
+  })
+
+  it('is left word in an order that says nothing of whose it is', async () => {
+    scene = await new Scene(6, seed).begin()
+    const [holder, ben] = [scene.peer(0), scene.peer(1)]
+    const friends = [2, 3, 4, 5].map((number) => scene.peer(number))
+    for (const friend of friends) await scene.meet(ben, friend)
+    await scene.meet(holder, ben)
+    await scene.do<'setSettings'>(holder, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(10 * second)
+    for (const friend of friends) friend.crash()
+    await scene.run(30 * second)
+    const { published } = scene.world.ether.post.at(holder.identity.device)
+    published.length = 0
+    ben.endpoint?.move('/sim/elsewhere')
+    await scene.run(10 * second)
+    expect(published.length).toBe(friends.length)
+    expect(published).toEqual(published.toSorted())
+  })
+})
+
+describe('a clock that is years off when the device wakes', () => {
+  it.each([-400, 400])('loses nothing that lies in a mailbox (%i days)', async (days) => {
+    const { anna, ben, holder, box } = await begin()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    anna.crash()
+    ben.clockOffsetMs = days * day
+    ben.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(box.items).toEqual([])
+    // Set right, he is found as before.
+    ben.crash()
+    ben.clockOffsetMs = 0
+    holder.crash()
+    holder.start()
+    ben.start()
+    await scene.run(30 * second)
+    ben.crash()
+    anna.start()
+    await scene.run(30 * second)
+    await scene.text(anna, ben, 'text 2')
+    await scene.run(10 * second)
+    anna.crash()
+    ben.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text', 'text 2'])
+  })
+  it('does not hold up what is to be left once it is set right', async () => {
+    const { anna, ben, holder } = await begin()
+    ben.crash()
+    anna.crash()
+    scene.world.ether.partition(anna.identity.device, holder.identity.device, true)
+    anna.clockOffsetMs = 20 * day
+    anna.start()
+    await scene.run(15 * second)
+    const event = await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    expect(scene.delivery(anna, event)).toBe('written')
+    scene.world.ether.partition(anna.identity.device, holder.identity.device, false)
+    anna.clockOffsetMs = 0
+    await scene.run(11 * minute)
+    expect(scene.delivery(anna, event)).toBe('held')
+  })
+})
