@@ -101,6 +101,27 @@ describe.concurrent('a relay', () => {
     await Promise.all(ends.map((end) => end()))
   })
 
+  it('that goes on after its answer is cut', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const relay = await bare(scene, 1)
+    let cut = (): void => undefined
+    const isCut = new Promise<void>((resolve) => (cut = resolve))
+    await relay.node.handle(RELAY_V2_HOP_CODEC, (stream) => {
+      stream.addEventListener('close', cut, { once: true })
+      stream.send(Uint8Array.from(granted))
+      const talk = setInterval(() => {
+        if (stream.writeStatus === 'writable') stream.send(new Uint8Array(65_536))
+        else clearInterval(talk)
+      }, 20)
+    })
+    const a = await scene.node(2)
+    a.network.setPeers([relay.target()])
+    const before = Date.now()
+    await isCut
+    expect(Date.now() - before).toBeLessThan(networkLimits.reservationTimeoutMs / 2)
+    expect(a.count('peerDown')).toBe(0)
+  })
+
   it('that claims other addresses is told at the one where it answered', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const relay = await bare(scene, 1)
