@@ -5,10 +5,14 @@ const minute = 60 * second
 /** Of visits, and of what is asked of mailboxes and relays (main/net). */
 export const visitLimits = {
   // Calls through a relay.
-  /** Calls of devices that are no contacts, in a second: in all, from one address, to one device. */
+  /**
+   * Calls of devices that are no contacts, in a second: in all, from one address, to one device; and from one address to
+   * one device, so that nobody takes all of those from their one.
+   */
   relayStrangerCallsPerSecondMax: 32,
   relayStrangerCallsPerAddressPerSecondMax: 8,
   relayStrangerCallsPerDevicePerSecondMax: 8,
+  relayStrangerCallsPerPairPerSecondMax: 2,
   /** Calls that one connection of a stranger may have, under way or passed on. */
   relayStrangerCallsOpenMax: 2,
   /** Of the calls that are passed on, those of strangers. */

@@ -9,6 +9,12 @@ function isOnLan(confine: Confinement, address: SocketAddress, interfaces: reado
   return lanInterfaces(confine, interfaces).some((one) => one.zone === address.zone)
 }
 
+/** Whether an address is of a network that we stand in: with IPv6 such are global as well. */
+function isNear(address: SocketAddress, interfaces: readonly LocalInterface[]): boolean {
+  if (scopeOf(address.host) !== 'global') return true
+  return interfaces.flatMap((one) => one.addresses).some((own) => inSubnet(address.host, own.host, own.prefixLength))
+}
+
 /** Whether a socket to this address may be made at all. Asked in the one place that makes sockets. */
 export function mayDial(confine: Confinement, address: SocketAddress, interfaces: readonly LocalInterface[]): boolean {
   const scope = scopeOf(address.host)
@@ -19,7 +25,7 @@ export function mayDial(confine: Confinement, address: SocketAddress, interfaces
   // A peer's word must not make this program talk to the services of its own machine.
   if (scope === 'loopback') return false
   // Nor to the services of its network: routers, printers, shares. No node of ours needs such a port there.
-  if (scope !== 'global' && address.port < networkLimits.nearPortMin) return false
+  if (address.port < networkLimits.nearPortMin && isNear(address, interfaces)) return false
   if (confine === 'none' || address.zone !== undefined) return true
   return interfaces
     .filter((one) => confine.interfaces.includes(one.name))

@@ -121,6 +121,14 @@ describe('confinement', () => {
     expect(may('none', '192.168.7.1', 1_024)).toBe(true)
   })
 
+  it('counts the whole of our own subnets as near, those with global addresses too', () => {
+    const own = { family: 'ip6' as const, host: '2001:db8:7::5', prefixLength: 64 }
+    const lan = interfaces.map((one) => (one.name === 'enp3s0' ? { ...one, addresses: [...one.addresses, own] } : one))
+    const mayTo = (host: string, port: number): boolean => mayDial('none', { family: 'ip6', host, port }, lan)
+    expect([mayTo('2001:db8:7::9', 631), mayTo('2001:db8:7::9', 4_001)]).toEqual([false, true])
+    expect(mayTo('2001:db8:8::9', 631)).toBe(true)
+  })
+
   it('lets one of an interface dial its subnets alone', () => {
     expect(hosts.filter((host) => may({ interfaces: ['enp3s0'] }, host))).toEqual(['192.168.7.9'])
   })

@@ -48,6 +48,27 @@ describe.concurrent('a relay', () => {
     },
   )
 
+  it('that goes on after its answer is cut', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const relay = await bare(scene, 1)
+    let cut = (): void => undefined
+    const isCut = new Promise<void>((resolve) => (cut = resolve))
+    await relay.node.handle(RELAY_V2_HOP_CODEC, (stream) => {
+      stream.addEventListener('close', cut, { once: true })
+      stream.send(Uint8Array.from(granted))
+      const talk = setInterval(() => {
+        if (stream.writeStatus === 'writable') stream.send(new Uint8Array(65_536))
+        else clearInterval(talk)
+      }, 20)
+    })
+    const a = await scene.node(2)
+    a.network.setPeers([relay.target()])
+    const before = Date.now()
+    await isCut
+    expect(Date.now() - before).toBeLessThan(networkLimits.reservationTimeoutMs / 2)
+    expect(a.count('peerDown')).toBe(0)
+  })
+
   it('that claims other addresses is told at the one where it answered', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const relay = await bare(scene, 1)
@@ -157,44 +178,80 @@ async function connected(
   return { bare: made, connection }
 }
 
-describe.concurrent('a user of a relay', () => {
-  it('who floods one that does not read is held', async ({ onTestFinished }) => {
-    const scene = new Scene(onTestFinished)
-    const relay = await scene.node(1)
-    relay.network.setServing({ relay: true, mailbox: false })
-    const from = await connected(scene, 2, relay)
-    const to = await connected(scene, 3, relay)
-    relay.network.setPeers([
-      { ...from.bare.target(false), addresses: [] },
-      { ...to.bare.target(false), addresses: [] },
-    ])
-    await to.bare.node.handle(RELAY_V2_STOP_CODEC, (stream) => {
-      stream.send(Uint8Array.of(4, 0x08, 1, 0x20, 100))
-      stream.pause()
-    })
-    const reserve = await to.connection.newStream(RELAY_V2_HOP_CODEC)
-    const place = heard(reserve)
-    reserve.send(Uint8Array.of(2, 0x08, 0))
-    expect((await place).length).toBeGreaterThan(4)
-    const stream = await from.connection.newStream(RELAY_V2_HOP_CODEC)
-    const answer = heard(stream)
-    stream.send(call(1, to.bare.node.peerId))
-    expect([...(await answer)]).toEqual(granted)
-    let sentBytes = 0
+/** A relay and two users of it, of whom one has called the other. */
+async function joined(scene: Scene, called: (stream: Stream) => void) {
+  const relay = await scene.node(1)
+  relay.network.setServing({ relay: true, mailbox: false })
+  const from = await connected(scene, 2, relay)
+  const to = await connected(scene, 3, relay)
+  relay.network.setPeers([
+    { ...from.bare.target(false), addresses: [] },
+    { ...to.bare.target(false), addresses: [] },
+  ])
+  await to.bare.node.handle(RELAY_V2_STOP_CODEC, (stream) => {
+    stream.send(Uint8Array.of(4, 0x08, 1, 0x20, 100))
+    called(stream)
+  })
+  const reserve = await to.connection.newStream(RELAY_V2_HOP_CODEC)
+  const place = heard(reserve)
+  reserve.send(Uint8Array.of(2, 0x08, 0))
+  expect((await place).length).toBeGreaterThan(4)
+  const stream = await from.connection.newStream(RELAY_V2_HOP_CODEC)
+  const answer = heard(stream)
+  stream.send(call(1, to.bare.node.peerId))
+  expect([...(await answer)]).toEqual(granted)
+  /** Sends without end; how much so far. */
+  const flood = (): { sizeBytes: number } => {
+    const sent = { sizeBytes: 0 }
     const chunk = new Uint8Array(65_536)
-    const flood = async (): Promise<void> => {
-      while (sentBytes < 64 * 1_048_576 && stream.status === 'open') {
-        sentBytes += chunk.length
+    const goOn = async (): Promise<void> => {
+      while (sent.sizeBytes < 64 * 1_048_576 && stream.status === 'open') {
+        sent.sizeBytes += chunk.length
         if (!stream.send(chunk))
           await new Promise((resolve) => stream.addEventListener('drain', resolve, { once: true }))
       }
     }
-    void flood()
+    void goOn()
+    return sent
+  }
+  return { relay, from, stream, flood }
+}
+
+describe.concurrent('a user of a relay', () => {
+  it('who floods one that does not read is held', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { stream, flood } = await joined(scene, (called) => called.pause())
+    const sent = flood()
     await pause(2_000)
-    console.log(`a relay took ${Math.round(sentBytes / 1_024)} KiB for one that does not read`)
+    console.log(`a relay took ${Math.round(sent.sizeBytes / 1_024)} KiB for one that does not read`)
     expect(stream.status).toBe('open')
-    expect(sentBytes).toBeGreaterThan(networkLimits.relayBufferBytesMax)
-    expect(sentBytes).toBeLessThan(4 * 1_048_576)
+    expect(sent.sizeBytes).toBeGreaterThan(networkLimits.relayBufferBytesMax)
+    expect(sent.sizeBytes).toBeLessThan(4 * 1_048_576)
+  })
+
+  it('who is gone while it is held costs the relay nothing', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    let called: Stream | null = null
+    const { relay, from, stream } = await joined(scene, (one) => {
+      called = one
+      one.pause()
+    })
+    // Of the second the called one's window takes a part alone.
+    for (const piece of [new Uint8Array(200_000), new Uint8Array(200_000)]) {
+      stream.send(piece)
+      await pause(500)
+    }
+    // Without the muxer's goodbye, as when a machine loses its network.
+    const socket = Reflect.get(from.connection, 'maConn') as { abort(why: Error): void }
+    socket.abort(new Error('Gone'))
+    await vi.waitFor(() => expect(relay.network.roundTripMs(from.bare.device)).toBeNull())
+    await pause(200)
+    const read = called as Stream | null
+    read?.addEventListener('message', () => undefined)
+    read?.resume()
+    // An error that nobody catches ends this test.
+    await pause(1_000)
+    expect(relay.count('peerDown')).toBe(1)
   })
 
   it('whose request never ends is cut', async ({ onTestFinished }) => {

@@ -174,7 +174,7 @@ describe.concurrent('a caller whom the relay does not know', () => {
     const put = answers.filter((status) => status === accepted).length
     console.log(`${put} of ${answers.length} strangers' calls were put through within ${tookSeconds} s`)
     expect(put).toBeGreaterThan(0)
-    expect(put).toBeLessThanOrEqual(tookSeconds * visitLimits.relayStrangerCallsPerDevicePerSecondMax)
+    expect(put).toBeLessThanOrEqual(tookSeconds * visitLimits.relayStrangerCallsPerPairPerSecondMax)
     expect(answers).toContain(denied)
     // A contact of the relay is put through at once.
     b.network.setPeers([relay.target(undefined, true), known.target([])])

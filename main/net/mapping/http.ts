@@ -88,6 +88,13 @@ export function askHttp(
       },
     )
     asked.on('error', () => settle(err({ kind: 'noAnswer' })))
+    // Of an answer that changes the protocol nothing else is told.
+    asked.on('upgrade', (_, socket) => {
+      socket.destroy()
+      settle(err({ kind: 'noAnswer' }))
+    })
+    // Whatever else it does: who waits for the router to be told must not wait for ever.
+    signal.addEventListener('abort', () => settle(err({ kind: 'noAnswer' })))
     asked.end(call?.body)
   })
 }

@@ -94,6 +94,11 @@ describe('a hostile router', () => {
       (response) => response.writeHead(200, { 'Content-Length': 9 }).write('a', () => response.destroy()),
       'noAnswer',
     ],
+    [
+      'changes the protocol',
+      (response) => response.socket?.end('HTTP/1.1 101 Other\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'),
+      'noAnswer',
+    ],
     ['describes nothing', (response) => response.end('<root/>'), 'malformed'],
     [
       'sends a bomb',

@@ -82,6 +82,14 @@ describe('a router that speaks PCP or NAT-PMP', () => {
     }
   })
 
+  it('that the system cannot reach is one that does not answer', async () => {
+    const own = { name: 'lo', host: '127.0.0.1', prefixLength: 8 }
+    const random = { bytes: (lengthBytes: number) => new Uint8Array(lengthBytes) }
+    // From loopback there is no way to it, so that nothing is sent.
+    const options = { clock: new FakeClock(), random, own, gateway: '192.0.2.1', port: 5_351 }
+    expect(await new PmpRouter(options).map(4_001, 4_001, never)).toEqual({ ok: false, error: { kind: 'noAnswer' } })
+  })
+
   it('is heard at its own address and port alone', async () => {
     const far = gateway()
     const stranger = await bound()

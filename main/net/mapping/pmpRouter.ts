@@ -56,7 +56,9 @@ function ask<T>(
       if (answered.ok) finish(answered)
       else if (answered.error.kind !== 'notOurs') finish(err(answered.error))
     })
-    socket.bind(0, own.host, () => socket.connect(port, gateway, send))
+    // Not as what `connect` calls: that is called when it fails, too.
+    socket.once('connect', send)
+    socket.bind(0, own.host, () => socket.connect(port, gateway))
   })
 }
 

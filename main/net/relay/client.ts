@@ -14,6 +14,7 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { deadline } from '../deadline.ts'
 import { deviceOf } from '../keys.ts'
+import { Rates } from '../rate.ts'
 import type { Visit } from '../visitor.ts'
 import { formatRelayed } from './address.ts'
 import type { RelayedAddress } from './address.ts'
@@ -42,8 +43,8 @@ export interface RelayClientOptions {
 
 export class RelayClient {
   readonly #options: RelayClientOptions
-  /** When the latest dials through each relay were made, within the last second. */
-  readonly #dialsMs = new Map<DeviceId, readonly number[]>()
+  /** Of dials through each relay: contacts may name ever other ones. */
+  readonly #dials: Rates<DeviceId>
   /** The connection with the relay on which a call is being made. */
   readonly #via = new AsyncLocalStorage<Connection>()
   #transport: Transport | null = null
@@ -51,6 +52,7 @@ export class RelayClient {
 
   constructor(options: RelayClientOptions) {
     this.#options = options
+    this.#dials = new Rates(options.clock, networkLimits.relayDialsPerSecondMax)
   }
 
   /** For libp2p's list of transports. */
@@ -84,7 +86,7 @@ export class RelayClient {
     const text = formatRelayed(address)
     const [transport, upgrader] = [this.#transport, this.#upgrader]
     if (transport === null || upgrader === null || text === null) return err({ kind: 'notStarted' })
-    if (!this.#takeTurn(address.relay)) return err({ kind: 'relayBusy' })
+    if (!this.#dials.of(address.relay).take()) return err({ kind: 'relayBusy' })
     const known = this.#options.connectionOf(address.relay)
     const visit = known === null ? await this.#options.visit(address, outer) : null
     const via = known ?? visit?.connection ?? null
@@ -103,14 +105,6 @@ export class RelayClient {
     } finally {
       clear()
     }
-  }
-
-  #takeTurn(relay: DeviceId): boolean {
-    const nowMs = this.#options.clock.nowMs()
-    const recent = (this.#dialsMs.get(relay) ?? []).filter((atMs) => Math.abs(nowMs - atMs) < 1_000)
-    if (recent.length >= networkLimits.relayDialsPerSecondMax) return false
-    this.#dialsMs.set(relay, [...recent, nowMs])
-    return true
   }
 
   #connections(peer: PeerId | undefined): Connection[] {

@@ -92,16 +92,20 @@ export function readAnswer(bytes: Uint8Array): AnswerRead {
 function answerOn(stream: Stream, signal: AbortSignal): Promise<Result<void, ReservationError>> {
   return new Promise((resolve) => {
     let bytes = new Uint8Array(0)
+    let isRead = false
     const silent = (): void => resolve(err({ kind: 'noAnswer' }))
     signal.addEventListener('abort', silent, { once: true })
     stream.addEventListener('close', silent)
     stream.addEventListener('message', (event) => {
+      // There is nothing more to say, and it is not kept.
+      if (isRead) return stream.abort(new Error('More than an answer'))
       const chunk = event.data.subarray()
       const joined = new Uint8Array(bytes.length + chunk.length)
       joined.set(bytes)
       joined.set(chunk, bytes.length)
       bytes = joined
       const read = readAnswer(bytes)
+      isRead = read.kind === 'done'
       if (read.kind === 'done') resolve(read.result)
     })
     // What came while nobody listened is not told by an event.

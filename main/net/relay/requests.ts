@@ -32,6 +32,15 @@ export function boundRequest(stream: Stream): void {
   }
 }
 
+/** Has a stream flow again. What it had read before its connection ended is passed on all the same. */
+function letFlow(stream: Stream): void {
+  try {
+    stream.resume()
+  } catch {
+    // The library tells the other end that there is room, over a connection that may have ended while it was held.
+  }
+}
+
 /** Holds who sends while more than `relayBufferBytesMax` of it waits for a slower receiver. */
 export function holdBack(from: Stream, to: Stream): void {
   const max = networkLimits.relayBufferBytesMax
@@ -45,7 +54,7 @@ export function holdBack(from: Stream, to: Stream): void {
       from.pause()
     } else if (held && bytes < max / 2 && from.readStatus === 'paused') {
       held = false
-      from.resume()
+      letFlow(from)
     }
   }
   from.addEventListener('message', (event) => {

@@ -30,6 +30,13 @@ describe('StrangerCalls', () => {
     expect(calls.mayCall('9.9.9.9', device(2))).toBe(true)
   })
 
+  it('leaves calls to a device for others, however often one address calls', () => {
+    const calls = new StrangerCalls(new FakeClock())
+    const flood = Array.from({ length: 40 }, () => ['1.2.3.4', device(1)] as const)
+    expect(passed(calls, flood)).toBe(visitLimits.relayStrangerCallsPerPairPerSecondMax)
+    expect(passed(calls, [['1.2.3.5', device(1)]])).toBe(1)
+  })
+
   it('bounds all of them, and lets none that is refused take a turn', () => {
     const calls = new StrangerCalls(new FakeClock())
     const flood = Array.from({ length: 100 }, () => ['1.2.3.4', device(1)] as const)

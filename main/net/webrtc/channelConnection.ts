@@ -7,15 +7,18 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { networkLimits } from '../../core/limits.ts'
 import type { Attempt } from './attempt.ts'
 
+/** What is asked of an attempt here. */
+export type Channel = Pick<Attempt, 'listen' | 'send' | 'finish' | 'close'>
+
 export interface ChannelConnectionOptions {
-  readonly attempt: Attempt
+  readonly attempt: Channel
   readonly remoteAddr: Multiaddr
   readonly direction: MessageStreamDirection
   readonly log: Logger
 }
 
 export class ChannelConnection extends AbstractMultiaddrConnection {
-  readonly #attempt: Attempt
+  readonly #attempt: Channel
 
   constructor({ attempt, ...init }: ChannelConnectionOptions) {
     super({
@@ -33,7 +36,13 @@ export class ChannelConnection extends AbstractMultiaddrConnection {
 
   sendData(data: Uint8ArrayList): SendResult {
     const sentBytes = data.byteLength
-    return { sentBytes, canSendMore: this.#attempt.send(data.subarray()) }
+    try {
+      return { sentBytes, canSendMore: this.#attempt.send(data.subarray()) }
+    } catch {
+      // It may have closed a moment ago, of which we are told later; some who write here would throw it at nobody.
+      this.#attempt.close()
+      return { sentBytes, canSendMore: false }
+    }
   }
 
   sendReset(): void {
