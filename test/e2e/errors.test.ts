@@ -64,7 +64,7 @@ describe('an invite that cannot be accepted says why', () => {
     await anna.page.keyboard.press('Escape')
     await ben.acceptInvite(withdrawn)
     await ben.page
-      .getByText(/withdrawn/i)
+      .getByText(/withdrew it/i)
       .first()
       .waitFor()
   })
