@@ -25,6 +25,12 @@ describe('the command line', () => {
     })
   })
 
+  it('has a folder of its own when none is named, so that a node that serves is one command', () => {
+    const bare = parseCommandLine(['--relay', '--mailbox'], '/home/anna', '/home/anna')
+    expect(bare).toMatchObject({ value: { options: { directory: '/home/anna/.waxwing-node' } } })
+    expect(parse('--profile', '')).toMatchObject({ ok: false })
+  })
+
   it('takes every option', () => {
     const all = parse('--profile', '/p', '--port', '4001', '--confine', 'loopback', '--lan', 'off', '--verbose')
     expect(all).toMatchObject({ value: { options: { port: 4001, confine: 'loopback', lan: false, verbose: true } } })
@@ -77,7 +83,6 @@ describe('the command line', () => {
   })
 
   it.each([
-    [[]],
     ...['example.org', '9.9.9', '9.9.9.9:0', '9.9.9.9:70000', '2001:db8::1', '[9::9::9]', '9.9.9.9:', ''].map(
       (text) => [['--profile', 'p', `--announce=${text}`]],
     ),

@@ -1,5 +1,6 @@
 /** The command line of the headless node. No secret ever stands in it: passphrases come over stdin, or from a file. */
-import { resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
@@ -44,9 +45,9 @@ export type CommandLine =
 
 export const help = `Waxwing without a screen: a whole node, driven by JSON-RPC 2.0 over stdin and stdout.
 
-  npm run node -- --profile DIR [options]
+  npm run node -- [--profile DIR] [options]
 
-  --profile DIR       the profile's folder; made by the method profile.create
+  --profile DIR       the profile's folder, made by the method profile.create; without it ~/.waxwing-node
   --port N            the TCP port to listen on; without it the last one used, or a free one
   --confine loopback  listen on and dial this computer alone, and multicast nothing
   --lan off           no discovery on the local network, whatever the settings say
@@ -129,8 +130,17 @@ function parseAlone(values: AloneValues, cwd: string): Result<Alone, string> {
   return ok({ unattended, rpc: !detached, invites })
 }
 
+/** Where the profile lies when none is named: beside nobody else's, and not that of the app. */
+function ownDirectory(home: string): string {
+  return join(home, '.waxwing-node')
+}
+
 /** Reads the arguments behind the program's name. The error is a sentence. */
-export function parseCommandLine(args: readonly string[], cwd: string): Result<CommandLine, string> {
+export function parseCommandLine(
+  args: readonly string[],
+  cwd: string,
+  home: string = homedir(),
+): Result<CommandLine, string> {
   let values
   try {
     ;({ values } = parseArgs({ args: [...args], strict: true, allowPositionals: false, options }))
@@ -140,7 +150,7 @@ export function parseCommandLine(args: readonly string[], cwd: string): Result<C
   if (values.help) return ok({ kind: 'help' })
   if (values.version) return ok({ kind: 'version' })
   const { profile, confine, lan, relay, mailbox, verbose } = values
-  if (profile === undefined || profile === '') return err('Name the profile’s folder: --profile DIR.')
+  if (profile === '') return err('Name the profile’s folder: --profile DIR.')
   const port = parsePort(values.port)
   if (port === null) return err('--port takes a number from 0 to 65535.')
   if (confine !== 'none' && confine !== 'loopback') return err('--confine takes "loopback" or "none".')
@@ -155,6 +165,12 @@ export function parseCommandLine(args: readonly string[], cwd: string): Result<C
   const network = { port, confine, lan: lan === 'on', announce } as const
   return ok({
     kind: 'run',
-    options: { directory: resolve(cwd, profile), ...network, verbose, serve: { relay, mailbox }, ...alone.value },
+    options: {
+      directory: resolve(cwd, profile ?? ownDirectory(home)),
+      ...network,
+      verbose,
+      serve: { relay, mailbox },
+      ...alone.value,
+    },
   })
 }

@@ -77,6 +77,8 @@ export const deliveryDetailsSchema = object({
   mailbox: nullable(accountId),
   /** The contact through whose relay it goes at this moment; null for none, and for one that is no contact. */
   relay: nullable(accountId),
+  /** Why no mailbox has it, while it waits here for somebody who is away; null when none was asked, or one takes it. */
+  mailProblem: nullable(oneOf('full', 'unknownTag', 'busy', 'tooLarge', 'unreachable')),
 })
 export type DeliveryDetails = Infer<typeof deliveryDetailsSchema>
 

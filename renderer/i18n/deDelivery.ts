@@ -10,6 +10,13 @@ export const deDelivery: typeof enDelivery = {
   read: 'Gelesen',
   underWay: 'Unterwegs',
   since: (time: string) => `Seit ${time}`,
+  mail: {
+    full: (name: string) => `Der Briefkasten von ${name} ist voll; es wird wieder versucht.`,
+    unknownTag: (name: string) => `Der Briefkasten von ${name} nimmt noch nichts von dir an; es wird wieder versucht.`,
+    busy: (name: string) => `Der Briefkasten von ${name} ist beschäftigt; es wird bald wieder versucht.`,
+    tooLarge: (name: string) => `Für den Briefkasten von ${name} ist sie zu groß.`,
+    unreachable: (name: string) => `Auch der Briefkasten von ${name} ist nicht erreichbar; es wird wieder versucht.`,
+  },
   writtenStory: (name: string) => `Auf diesem Rechner gespeichert. Geht hinaus, sobald ${name} erreichbar ist.`,
   writtenBefore: 'Auf diesem Rechner gespeichert.',
   sentStory: (name: string) => `Zum Rechner von ${name}.`,

@@ -8,6 +8,13 @@ export const enDelivery = {
   read: 'Read',
   underWay: 'On its way',
   since: (time: string) => `Since ${time}`,
+  mail: {
+    full: (name: string) => `${name}’s mailbox is full: it is tried again.`,
+    unknownTag: (name: string) => `${name}’s mailbox takes nothing from you yet: it is tried again.`,
+    busy: (name: string) => `${name}’s mailbox is busy: it is tried again soon.`,
+    tooLarge: (name: string) => `It is too large for ${name}’s mailbox.`,
+    unreachable: (name: string) => `${name}’s mailbox cannot be reached either: it is tried again.`,
+  },
   writtenStory: (name: string) => `Stored on this computer. It goes out when ${name} can be reached.`,
   writtenBefore: 'Stored on this computer.',
   sentStory: (name: string) => `To ${name}’s computer.`,

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { mailProblem } from '../../main/core/engine/mail/leave.ts'
+import type { State } from '../../main/core/engine/state.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
 
@@ -125,9 +127,12 @@ describe('a message for somebody who is away', () => {
       )
       await scene.run(30 * second)
       expect(event !== undefined && scene.delivery(anna, event)).toBe('written')
+      const told = (): string | null => mailProblem(anna.driver?.state() as State, ben.identity.device)
+      expect(told()).toBe(outcome)
       refusing.delete(box.identity.device)
       await scene.run(11 * minute)
       expect(event !== undefined && scene.delivery(anna, event)).toBe('held')
+      expect(told()).toBe(null)
       ben.start()
       await scene.run(30 * second)
       expect(event !== undefined && scene.delivery(anna, event)).toBe('delivered')

@@ -1,6 +1,7 @@
 /** What the service's parts share while a profile is open. */
 import type { LocalIdentity } from '../../core/identity/account.ts'
 import type { CommandKind, CommandOf, Replies, SubmitError } from '../../core/engine/commands.ts'
+import type { Flow } from '../../core/engine/flow.ts'
 import type { AccountId, DeviceId, InviteId } from '../../core/ids.ts'
 import type {
   Clock,
@@ -29,6 +30,8 @@ export interface ResidentView extends RecentView {
   invite(invite: InviteId): InviteRow | null
   invites(): Iterable<InviteRow>
   setting(key: string): SettingValue | null
+  /** What this run knows of reaching a device. */
+  flow(device: DeviceId): Flow
 }
 
 export interface NodeContext {

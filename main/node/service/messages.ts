@@ -1,6 +1,7 @@
 /** Messages and conversations: reading pages, writing, marking as read. */
 import type { DeliveryDetails, Message } from '../../../preload/contract/dto.ts'
 import type { ContractError } from '../../../preload/contract/errors.ts'
+import { mailProblem } from '../../core/engine/mail/leave.ts'
 import type { ConversationId, DeviceId, EventId } from '../../core/ids.ts'
 import type { ConversationRecord, DeliveryRow, MessageRecord, StoreError } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
@@ -62,6 +63,7 @@ function toDetails(context: NodeContext, row: DeliveryRow, sender: string): Deli
     via,
     mailbox: contactOfDevice(context, mailbox),
     relay: underWay ? contactOfDevice(context, context.network.relayTo(device)) : null,
+    mailProblem: state === 'written' ? mailProblem(context.resident(), device) : null,
   }
 }
 

@@ -1,3 +1,4 @@
+import { idleFlow } from '../../core/engine/flow.ts'
 import { describe, expect, it } from 'vitest'
 import type { ContractEvent, NumberedEvent } from '../../../preload/contract/events.ts'
 import { contractLimits } from '../../../preload/contract/limits.ts'
@@ -89,6 +90,7 @@ function setUp(records: readonly MessageRecord[]) {
     resident: () => ({
       identity,
       self: { secrets: new Uint8Array(), name: 'Me', createdAtMs: 0 },
+      flow: () => idleFlow,
       contact: () => null,
       contacts: () => [],
       device: () => null,

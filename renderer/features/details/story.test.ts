@@ -6,7 +6,15 @@ import { storyOf } from './story.ts'
 const names: StoryNames = { recipient: 'Ben', holder: null, relay: null }
 
 function details(state: Delivery['state'], via: DeliveryDetails['via'] = null): DeliveryDetails {
-  return { account: 'b', device: 'd', delivery: { state, atMs: 50 }, via, mailbox: null, relay: null }
+  return {
+    account: 'b',
+    device: 'd',
+    delivery: { state, atMs: 50 },
+    via,
+    mailbox: null,
+    relay: null,
+    mailProblem: null,
+  }
 }
 
 function last(given: DeliveryDetails, known: Partial<StoryNames> = {}): string | undefined {
@@ -24,6 +32,14 @@ describe('the story of a message', () => {
         lasting: true,
       },
     ])
+  })
+
+  it('says why no mailbox has it', () => {
+    const full: DeliveryDetails = { ...details('written'), mailProblem: 'full' }
+    expect(last(full)).toBe(
+      'Stored on this computer. It goes out when Ben can be reached. Ben’s mailbox is full: it is tried again.',
+    )
+    expect(last({ ...full, mailProblem: 'unreachable' })).toContain('cannot be reached')
   })
 
   it('begins with its writing and ends with what holds now', () => {

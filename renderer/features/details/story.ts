@@ -59,8 +59,11 @@ function cameBy({ via }: DeliveryDetails, { holder }: StoryNames): string {
 function wordsOf(details: DeliveryDetails, names: StoryNames): string {
   const { recipient, holder } = names
   switch (details.delivery.state) {
-    case 'written':
-      return t('delivery.writtenStory', recipient)
+    case 'written': {
+      const { mailProblem } = details
+      const words = t('delivery.writtenStory', recipient)
+      return mailProblem === null ? words : `${words} ${t(`delivery.mail.${mailProblem}`, recipient)}`
+    }
     case 'sent':
       return underWay(details, names)
     case 'held':

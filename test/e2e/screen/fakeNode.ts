@@ -308,6 +308,7 @@ export class FakeNode {
               via: null,
               mailbox: null,
               relay: null,
+              mailProblem: null,
               ...this.routes.get(event),
             },
           ]

@@ -11,11 +11,12 @@ import { contactOf } from '../people.ts'
 import { sealRows } from '../sealing.ts'
 import { activeSession, sessionIn } from '../sessions.ts'
 import { beginFromStash, withoutTakenBack } from '../stash.ts'
+import type { State } from '../state.ts'
 import type { Turn } from '../turn.ts'
 import { invitePlace, openInviteOf, withSender } from './invites.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailTag, sealForMailbox } from './keys.ts'
-import type { Leaving, Owed } from './state.ts'
+import type { Leaving, MailRefusal, Owed } from './state.ts'
 import { idleLeaving, mailRetryAtMs, mailWaitMs } from './state.ts'
 
 const { depositWindowItems, mailItemLifetimeMs, mailOwedMax, mailRetryMsMax, leaveAfterMs } = implementationLimits
@@ -213,7 +214,7 @@ export function onDeposited(turn: Turn, { device, mailbox, order, envelope, outc
   const underWay = before.underWay.filter((one) => one !== order)
   const telling = order === null ? false : before.telling
   if (outcome === 'stored') {
-    setLeaving(turn, device, { ...before, underWay, telling, attempt: 0 })
+    setLeaving(turn, device, { ...before, underWay, telling, attempt: 0, refusal: null })
     if (underWay.length <= depositWindowItems / 2) turn.follow({ kind: 'leave', device, mailbox })
     return
   }
@@ -222,10 +223,18 @@ export function onDeposited(turn: Turn, { device, mailbox, order, envelope, outc
     underWay,
     telling,
     cursor: order === null ? before.cursor : Math.min(before.cursor, order - 1),
+    refusal: outcome,
     // Several that were under way fail together: they count once.
     attempt: before.waitUntilMs === null ? before.attempt + 1 : before.attempt,
     waitUntilMs: before.waitUntilMs ?? mailRetryAtMs(before.attempt, turn.nowMs),
   })
+}
+
+/** Why nothing is left for a device that is away; null when it is not, or a mailbox takes it. */
+export function mailProblem(state: Pick<State, 'flow'>, device: DeviceId): MailRefusal | null {
+  const { path, leaving } = state.flow(device)
+  const refusals = leaving.map(({ refusal }) => refusal)
+  return path !== null || refusals.includes(null) ? null : (refusals[0] ?? null)
 }
 
 /** Owes a device that is away an answer. */

@@ -1,6 +1,7 @@
 /** What this run knows of leaving messages in mailboxes and of fetching them: nothing of it is stored. */
 import type { DeviceId, EnvelopeId } from '../../ids.ts'
 import { implementationLimits } from '../../limits.ts'
+import type { DepositOutcome } from '../../ports.ts'
 import type { RejectReason } from '../../wire/frame.ts'
 
 const limits = implementationLimits
@@ -9,6 +10,9 @@ const limits = implementationLimits
 export type Owed =
   | { readonly kind: 'ack'; readonly envelope: EnvelopeId }
   | { readonly kind: 'reject'; readonly envelope: EnvelopeId; readonly reason: RejectReason }
+
+/** Why a mailbox did not take something. */
+export type MailRefusal = Exclude<DepositOutcome, 'stored'>
 
 /** Leaving what waits for one device in one of its mailboxes. */
 export interface Leaving {
@@ -19,15 +23,16 @@ export interface Leaving {
   readonly underWay: readonly number[]
   /** Whether what is owed is on its way there. */
   readonly telling: boolean
-  /** How often in a row the mailbox took nothing. */
+  /** How often in a row the mailbox took nothing, and what it said last; null when it took something since. */
   readonly attempt: number
+  readonly refusal: MailRefusal | null
   /** Nothing is left before this time. */
   readonly waitUntilMs: number | null
 }
 
 /** A mailbox where nothing is left yet. */
 export function idleLeaving(mailbox: DeviceId, waitUntilMs: number | null): Leaving {
-  return { mailbox, cursor: 0, underWay: [], telling: false, attempt: 0, waitUntilMs }
+  return { mailbox, cursor: 0, underWay: [], telling: false, attempt: 0, refusal: null, waitUntilMs }
 }
 
 /** What a device that is a mailbox of ours was asked for. */
