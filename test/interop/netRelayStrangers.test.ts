@@ -135,6 +135,19 @@ describe.concurrent('a caller whom the relay does not know', () => {
     expect(relay.frames).toEqual([])
   })
 
+  it('is told by identify of no address of the relay', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { relay } = await withPlace(scene)
+    const connection = await dial(await attacker(scene, 9), relay)
+    const stream = await connection.newStream('/ipfs/id/1.0.0')
+    const parts: Buffer[] = []
+    stream.addEventListener('message', ({ data }) => parts.push(Buffer.from(data.subarray())))
+    await vi.waitFor(() => expect(Buffer.concat(parts).includes('waxwing/1')).toBe(true))
+    const said = Buffer.concat(parts)
+    // As in an address: tcp, and the port.
+    expect(said.includes(Buffer.of(6, relay.port >> 8, relay.port & 0xff))).toBe(false)
+  })
+
   it('is told that a device has no place, and has two calls on a connection at most', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const { relay, b } = await withPlace(scene)
