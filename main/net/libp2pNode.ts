@@ -89,7 +89,13 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     connectionMonitor: { enabled: false },
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     services: {
-      identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
+      identify: identify({
+        // Nothing is learnt by it: what a stranger says of themselves would go into libp2p's book, maybe after they left.
+        runOnConnectionOpen: false,
+        maxMessageSize: limits.identifySizeBytesMax,
+        maxInboundStreams: 1,
+        maxOutboundStreams: 1,
+      }),
       relay: (components) => options.relayHost.create(components),
       upgrades: ({ upgrader }) => options.upgrades(upgrader),
     },
