@@ -4,8 +4,6 @@ import type { ICryptoInterface, NoiseComponents } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
 import type { ConnectionEncrypter, ConnectionGater, Libp2p, PrivateKey, Transport, Upgrader } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
-import { multiaddr } from '@multiformats/multiaddr'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { networkLimits, visitLimits } from '../core/limits.ts'
 import type { Clock } from '../core/ports.ts'
@@ -31,8 +29,6 @@ export interface NodeOptions {
   readonly relayHost: RelayHost
   /** Told what makes a connection of a channel, before the node is started. */
   readonly upgrades: (upgrader: Upgrader) => void
-  /** The addresses that identify may tell to a peer. */
-  readonly announce: () => readonly string[]
 }
 
 const limits = networkLimits
@@ -65,7 +61,8 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
       listen: options.listenHosts.map(
         (host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${listenPlan.port}`,
       ),
-      announceFilter: (): Multiaddr[] => options.announce().map((address) => multiaddr(address)),
+      // Identify answers whoever comes; where we are is for contacts, who are told otherwise.
+      announceFilter: () => [],
     },
     transports: [
       waxwingTcp(options.readySockets, listenPlan),
@@ -92,7 +89,13 @@ export function createNode(options: NodeOptions): Promise<Libp2p> {
     connectionMonitor: { enabled: false },
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     services: {
-      identify: identify({ maxMessageSize: limits.identifySizeBytesMax, maxInboundStreams: 1, maxOutboundStreams: 1 }),
+      identify: identify({
+        // Nothing is learnt by it: what a stranger says of themselves would go into libp2p's book, maybe after they left.
+        runOnConnectionOpen: false,
+        maxMessageSize: limits.identifySizeBytesMax,
+        maxInboundStreams: 1,
+        maxOutboundStreams: 1,
+      }),
       relay: (components) => options.relayHost.create(components),
       upgrades: ({ upgrader }) => options.upgrades(upgrader),
     },

@@ -180,7 +180,6 @@ class Libp2pNetwork implements Network {
       relayClient: this.#relays.client,
       relayHost: this.#relays.host,
       upgrades: (upgrader) => this.#webrtc.start({ own, upgrader, logger: silentLogger.forComponent('') }),
-      announce: () => this.#surroundings.directAddresses(),
     })
     // Another mode was chosen meanwhile, or none is wanted any more.
     if (this.#handler !== handler || this.#ways !== ways) return

@@ -103,17 +103,10 @@ export class Surroundings {
     return listenHosts(network.confine, loopbackOnly, network.listen.families, book.interfaces)
   }
 
-  /** Of this machine itself, and what a router maps to it. */
-  directAddresses(): readonly string[] {
-    const { network, book } = this.#options
-    if (this.#isHidden) return []
-    return [...directAddresses(network, book.interfaces, book.port), ...this.#mapped()]
-  }
-
   announce(): void {
     if (!this.#isRunning) return
     this.#tellReachability()
-    const addresses = announcement(this.directAddresses(), this.#options.relayed())
+    const addresses = announcement(this.#directAddresses(), this.#options.relayed())
     if (addresses.join() === this.#announced) return
     this.#announced = addresses.join()
     this.#options.event({ kind: 'addresses', addresses })
@@ -121,6 +114,13 @@ export class Surroundings {
 
   get #isHidden(): boolean {
     return this.#options.book.privacy.kind !== 'open'
+  }
+
+  /** Of this machine itself, and what a router maps to it. */
+  #directAddresses(): readonly string[] {
+    const { network, book } = this.#options
+    if (this.#isHidden) return []
+    return [...directAddresses(network, book.interfaces, book.port), ...this.#mapped()]
   }
 
   #mapped(): readonly string[] {

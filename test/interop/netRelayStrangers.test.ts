@@ -135,6 +135,23 @@ describe.concurrent('a caller whom the relay does not know', () => {
     expect(relay.frames).toEqual([])
   })
 
+  it('is told by identify of no address of the relay, and is asked for none', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const { relay } = await withPlace(scene)
+    const visitor = await attacker(scene, 9)
+    let asked = 0
+    await visitor.handle('/ipfs/id/1.0.0', () => void asked++)
+    const connection = await dial(visitor, relay)
+    const stream = await connection.newStream('/ipfs/id/1.0.0')
+    const parts: Buffer[] = []
+    stream.addEventListener('message', ({ data }) => parts.push(Buffer.from(data.subarray())))
+    await vi.waitFor(() => expect(Buffer.concat(parts).includes('waxwing/1')).toBe(true))
+    const said = Buffer.concat(parts)
+    // As in an address: tcp, and the port.
+    expect(said.includes(Buffer.of(6, relay.port >> 8, relay.port & 0xff))).toBe(false)
+    expect(asked).toBe(0)
+  })
+
   it('is told that a device has no place, and has two calls on a connection at most', async ({ onTestFinished }) => {
     const scene = new Scene(onTestFinished)
     const { relay, b } = await withPlace(scene)
