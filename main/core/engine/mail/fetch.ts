@@ -10,7 +10,7 @@ import { contactOf } from '../people.ts'
 import { onFrame } from '../receive.ts'
 import { mailboxDevices } from '../services.ts'
 import type { Turn } from '../turn.ts'
-import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
+import { inviteIn, invitePlace, splitSender, unexpiredInvites } from './invites.ts'
 import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
@@ -81,7 +81,8 @@ function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]):
   const places = new Map<string, Found>()
   const contacts = depositors(turn.state)
   const recipient = turn.state.identity.device
-  for (const row of liveInvites(turn.state, turn.nowMs)) {
+  for (const row of unexpiredInvites(turn.state, turn.nowMs)) {
+    if (unknown.size === 0) break
     const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
     const tag = toHex(mailTag(turn.crypto, place))
     if (unknown.delete(tag)) places.set(tag, { place, invite: row })
