@@ -286,3 +286,48 @@ describe('a clock that is years off when the device wakes', () => {
     expect(scene.delivery(anna, event)).toBe('held')
   })
 })
+
+describe('contacts who begin to hold messages', () => {
+  async function serve(peer: Peer): Promise<void> {
+    await scene.do<'setSettings'>(peer, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(2 * second)
+  }
+
+  it('take nobody’s place by the key that they chose', async () => {
+    const { anna, ben, holder } = await begin(7)
+    const told = () => anna.disk.devices.get(ben.identity.device)?.mailboxes.map(({ device }) => device)
+    const later = [3, 4, 5, 6].map((number) => scene.peer(number))
+    for (const peer of later) {
+      await scene.meet(ben, peer)
+      await serve(peer)
+    }
+    expect(later.some((peer) => peer.identity.device < holder.identity.device)).toBe(true)
+    expect(told()).toEqual([holder, later[0]].map((peer) => peer?.identity.device))
+  })
+
+  it('hide nothing of what lies with those whose place they take', async () => {
+    const { anna, ben, holder, box } = await begin(5)
+    const others = [3, 4].map((number) => scene.peer(number))
+    for (const other of others) {
+      await scene.meet(ben, other)
+      await serve(other)
+    }
+    for (const other of others) other.crash()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    anna.crash()
+    holder.crash()
+    ben.start()
+    await scene.run(10 * second)
+    for (const other of others) {
+      const { account } = other.identity
+      await scene.do<'setServiceUse'>(ben, { kind: 'setServiceUse', account, use: 'always' })
+    }
+    holder.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(box.items).toEqual([])
+  })
+})

@@ -8,7 +8,8 @@ import type { Effect, FollowInput } from '../effects.ts'
 import { idleFlow } from '../flow.ts'
 import { contactOf } from '../people.ts'
 import { onFrame } from '../receive.ts'
-import { mailboxDevices } from '../services.ts'
+import { servicesOf } from '../services.ts'
+import { privacyOf } from '../settings.ts'
 import type { Turn } from '../turn.ts'
 import { inviteIn, invitePlace, splitSender, unexpiredInvites } from './invites.ts'
 import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
@@ -21,10 +22,12 @@ import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from '
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
 
+/** Whether something may lie there for us: also at one that others took the place of since. */
 function isOurs(turn: Turn, mailbox: DeviceId): boolean {
   const contact = contactOf(turn.state, mailbox)
-  if (contact?.state !== 'active' || turn.state.flow(mailbox).path === null) return false
-  return mailboxDevices(turn.state).some(({ device }) => device === mailbox)
+  const row = turn.state.device(mailbox)
+  if (contact?.state !== 'active' || row === null || turn.state.flow(mailbox).path === null) return false
+  return servicesOf(row, privacyOf(turn.state)).mailbox
 }
 
 /** Asks for what lies there, unless we are at it. */
