@@ -172,6 +172,8 @@ export const implementationLimits = {
   recordLifetimeMs: 25 * hour,
   /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
   recordsPerStepMax: 128,
+  /** Between two such steps: a mailbox answers about ten in a second. */
+  recordStepMs: 15 * second,
   /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
   seekAfterMs: 10 * second,
   seekInviteAfterMs: 3 * second,

@@ -7,7 +7,7 @@ import type { Place } from '../../main/core/engine/mail/keys.ts'
 import { dayOf, mailTag, sealForMailbox } from '../../main/core/engine/mail/keys.ts'
 import { entropyOf } from '../../main/core/entropy.ts'
 import { decodeInvite } from '../../main/core/identity/invite.ts'
-import { eventIdOf, idBytes } from '../../main/core/ids.ts'
+import { accountIdOf, deviceIdOf, eventIdOf, idBytes } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
 import type { KnownBody } from '../../main/core/wire/contents.ts'
 import { encodeContent } from '../../main/core/wire/contents.ts'
@@ -330,4 +330,26 @@ describe('contacts who begin to hold messages', () => {
     expect(scene.shown(ben, anna)).toEqual(['text'])
     expect(box.items).toEqual([])
   })
+})
+
+it('is left word for every contact, though they are more than one step can seal for', async () => {
+  const { anna, ben, box } = await begin()
+  ben.crash()
+  const [contact, device] = [scene.contact(ben, anna), ben.disk.devices.get(anna.identity.device)]
+  if (device === undefined) throw new Error('no device')
+  const others = implementationLimits.recordsPerStepMax + 20
+  for (let number = 0; number < others; number++) {
+    const [account, other] = [accountIdOf(scene.world.chance.bytes(32)), deviceIdOf(scene.world.chance.bytes(32))]
+    ben.disk.write([
+      { kind: 'putContact', row: { ...contact, account, lanKey: scene.world.chance.bytes(32) } },
+      { kind: 'putDevice', row: { ...device, account, device: other, addresses: [], mailboxes: [] } },
+    ])
+  }
+  anna.crash()
+  box.published.length = 0
+  ben.start()
+  await scene.run(30 * second)
+  // Anna, and the invites by which they met.
+  const invites = ben.disk.invites.size
+  expect(new Set(box.published).size).toBe(others + 1 + invites)
 })
