@@ -353,3 +353,20 @@ it('is left word for every contact, though they are more than one step can seal 
   const invites = ben.disk.invites.size
   expect(new Set(box.published).size).toBe(others + 1 + invites)
 })
+
+it('is taken from the mailbox once there is room on the disk again', async () => {
+  const { anna, ben, box } = await begin()
+  ben.crash()
+  await scene.run(15 * second)
+  await scene.text(anna, ben, 'text')
+  await scene.run(10 * second)
+  anna.crash()
+  ben.start()
+  ben.diskWeather.full = true
+  await scene.run(5 * minute)
+  expect(box.items.length).toBeGreaterThan(0)
+  ben.diskWeather.full = false
+  await scene.run(2 * minute)
+  expect(scene.shown(ben, anna)).toEqual(['text'])
+  expect(box.items).toEqual([])
+})

@@ -197,7 +197,8 @@ export function onMailTaken(turn: Turn, mailbox: DeviceId, items: number, more: 
   if (ids.length > 0) turn.emit({ kind: 'removeItems', mailbox, ids })
   // One that offers the same for ever, or more than anybody could have left, is given a rest.
   const isOver = batches + 1 >= mailBatchesMax || refused >= mailRefusedBatchesMax
-  const tired = isOver || (items > 0 && ids.length === 0)
+  // And what could not be stored is asked for again when the disk may have recovered.
+  const tired = isOver || ids.length < items
   setFetching(turn, mailbox, {
     collecting: false,
     taken: [],
