@@ -174,12 +174,13 @@ export const implementationLimits = {
   recordsPerStepMax: 128,
   /** Between two such steps: a mailbox answers about ten in a second. */
   recordStepMs: 15 * second,
-  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many at once, then the next. */
   seekAfterMs: 10 * second,
   seekInviteAfterMs: 3 * second,
   seekRetryMs: minute,
   seekRetryMsMax: hour,
   seeksPerTickMax: 16,
+  seekRoundMs: 15 * second,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,
   /** Of them with something that was nobody's, after which it is given the same rest. */

@@ -9,6 +9,7 @@ import { entropyOf } from '../../main/core/entropy.ts'
 import { decodeInvite } from '../../main/core/identity/invite.ts'
 import { accountIdOf, deviceIdOf, eventIdOf, idBytes } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
+import type { MailboxAddress } from '../../main/core/ports.ts'
 import type { KnownBody } from '../../main/core/wire/contents.ts'
 import { encodeContent } from '../../main/core/wire/contents.ts'
 import type { Frame } from '../../main/core/wire/frame.ts'
@@ -332,19 +333,25 @@ describe('contacts who begin to hold messages', () => {
   })
 })
 
-it('is left word for every contact, though they are more than one step can seal for', async () => {
-  const { anna, ben, box } = await begin()
-  ben.crash()
+/** Gives Ben more contacts, who are nobody and never there, while his program does not run. */
+function befriend({ anna, ben }: Cast, count: number, mailboxes: readonly MailboxAddress[]): void {
   const [contact, device] = [scene.contact(ben, anna), ben.disk.devices.get(anna.identity.device)]
   if (device === undefined) throw new Error('no device')
-  const others = implementationLimits.recordsPerStepMax + 20
-  for (let number = 0; number < others; number++) {
+  for (let number = 0; number < count; number++) {
     const [account, other] = [accountIdOf(scene.world.chance.bytes(32)), deviceIdOf(scene.world.chance.bytes(32))]
     ben.disk.write([
       { kind: 'putContact', row: { ...contact, account, lanKey: scene.world.chance.bytes(32) } },
-      { kind: 'putDevice', row: { ...device, account, device: other, addresses: [], mailboxes: [] } },
+      { kind: 'putDevice', row: { ...device, account, device: other, addresses: [], mailboxes } },
     ])
   }
+}
+
+it('is left word for every contact, though they are more than one step can seal for', async () => {
+  const cast = await begin()
+  const { anna, ben, box } = cast
+  ben.crash()
+  const others = implementationLimits.recordsPerStepMax + 20
+  befriend(cast, others, [])
   anna.crash()
   box.published.length = 0
   ben.start()
@@ -352,6 +359,20 @@ it('is left word for every contact, though they are more than one step can seal 
   // Anna, and the invites by which they met.
   const invites = ben.disk.invites.size
   expect(new Set(box.published).size).toBe(others + 1 + invites)
+})
+
+it('is asked for word of many contacts a few at a time, and of all of them', async () => {
+  const cast = await begin()
+  const { ben, holder, box } = cast
+  ben.crash()
+  const { seekAfterMs, seeksPerTickMax, seekRoundMs } = implementationLimits
+  befriend(cast, 3 * seeksPerTickMax, [{ device: holder.identity.device, addresses: ['/sim/there'] }])
+  ben.start()
+  await scene.run(seekAfterMs + 5 * second)
+  // Two days of each.
+  expect(box.visits.size).toBe(2 * seeksPerTickMax)
+  await scene.run(2 * seekRoundMs)
+  expect(box.visits.size).toBe(6 * seeksPerTickMax)
 })
 
 it('is taken from the mailbox once there is room on the disk again', async () => {

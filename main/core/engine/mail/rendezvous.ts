@@ -197,9 +197,12 @@ export function rendezvousWaitMs(state: State, nowMs: number): number | null {
 export function tendRendezvous(turn: Turn): void {
   const { publishAtMs } = turn.state.run
   if (publishAtMs !== null && isTimeToPublish(publishAtMs, turn.nowMs)) turn.follow({ kind: 'publishWhereabouts' })
-  let left = limits.seeksPerTickMax
-  for (const [device, { seeking }] of turn.state.flows()) {
-    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs) || left-- <= 0) continue
-    turn.follow({ kind: 'seek', device })
+  let due = 0
+  for (const [device, { seeking }] of Array.from(turn.state.flows())) {
+    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs)) continue
+    // No more visits are made at once: those of whom there was no room for would be looked for last for ever.
+    const round = Math.floor(due++ / limits.seeksPerTickMax)
+    if (round === 0) turn.follow({ kind: 'seek', device })
+    else turn.setFlow(device, { seeking: { ...seeking, atMs: turn.nowMs + round * limits.seekRoundMs } })
   }
 }
