@@ -172,12 +172,15 @@ export const implementationLimits = {
   recordLifetimeMs: 25 * hour,
   /** Records that one step seals at most: their nonces come out of its `stepRandomBytes`. */
   recordsPerStepMax: 128,
-  /** Word of a contact who is away is looked for after this long, and again later and later; so many of them at once. */
+  /** Between two such steps: a mailbox answers about ten in a second. */
+  recordStepMs: 15 * second,
+  /** Word of a contact who is away is looked for after this long, and again later and later; so many at once, then the next. */
   seekAfterMs: 10 * second,
   seekInviteAfterMs: 3 * second,
   seekRetryMs: minute,
   seekRetryMsMax: hour,
   seeksPerTickMax: 16,
+  seekRoundMs: 15 * second,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,
   /** Of them with something that was nobody's, after which it is given the same rest. */

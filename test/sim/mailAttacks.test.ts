@@ -7,10 +7,14 @@ import type { Place } from '../../main/core/engine/mail/keys.ts'
 import { dayOf, mailTag, sealForMailbox } from '../../main/core/engine/mail/keys.ts'
 import { entropyOf } from '../../main/core/entropy.ts'
 import { decodeInvite } from '../../main/core/identity/invite.ts'
-import { idBytes } from '../../main/core/ids.ts'
+import { accountIdOf, deviceIdOf, eventIdOf, idBytes } from '../../main/core/ids.ts'
 import { implementationLimits } from '../../main/core/limits.ts'
+import type { MailboxAddress } from '../../main/core/ports.ts'
+import type { KnownBody } from '../../main/core/wire/contents.ts'
+import { encodeContent } from '../../main/core/wire/contents.ts'
 import type { Frame } from '../../main/core/wire/frame.ts'
 import { encodeFrame } from '../../main/core/wire/frame.ts'
+import { Hostile } from './hostile.ts'
 import type { SimMailbox } from './mailboxes.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
@@ -30,8 +34,8 @@ interface Cast {
 }
 
 /** Anna and Ben; a holder of messages for Ben, who came by an invite of his and so knows its secret. */
-async function begin(): Promise<Cast> {
-  scene = await new Scene(3, seed).begin()
+async function begin(peers = 3): Promise<Cast> {
+  scene = await new Scene(peers, seed).begin()
   const [anna, ben, holder] = [scene.peer(0), scene.peer(1), scene.peer(2)]
   await scene.meet(ben, anna)
   await scene.meet(ben, holder)
@@ -65,11 +69,44 @@ function plantAnnas(cast: Cast, frame: Frame): void {
   put(cast, { pairKey, mailbox, recipient, day: dayOf(anna.nowMs), use: 'item' }, encodeFrame(frame))
 }
 
+/** What Anna says to Ben beside the history. */
+function aside({ anna, ben }: Cast, body: KnownBody): Uint8Array {
+  const conversation = scene.conversation(anna, ben)
+  const stamp = { timeMs: anna.nowMs, counter: 0, sequence: 0, heads: [] }
+  return encodeContent({
+    kind: 'event',
+    event: { id: eventIdOf(scene.world.chance.bytes(16)), conversation, ...stamp, body },
+  })
+}
+
 function envelope(): Frame {
   return { kind: 'envelope', sealed: scene.world.chance.bytes(600) }
 }
 
 describe('whoever holds the link of an invite', () => {
+  it('is heard though many invites were made since, before the mailbox was reached', async () => {
+    scene = await new Scene(3, seed).begin()
+    const [anna, ben, holder] = [scene.peer(0), scene.peer(1), scene.peer(2)]
+    await scene.meet(holder, ben)
+    await scene.do<'setSettings'>(holder, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(10 * second)
+    const { link } = await scene.invite(ben)
+    await scene.run(10 * second)
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.accept(anna, link)
+    await scene.text(anna, ben, 'first')
+    await scene.run(30 * second)
+    anna.crash()
+    scene.world.ether.partition(ben.identity.device, holder.identity.device, true)
+    ben.start()
+    await scene.run(second)
+    for (let number = 0; number < implementationLimits.mailInvitesMax; number++) await scene.invite(ben)
+    scene.world.ether.partition(ben.identity.device, holder.identity.device, false)
+    await scene.run(minute)
+    expect(scene.shown(ben, anna)).toEqual(['first'])
+  })
+
   it.each([
     ['an invite that is open', false],
     ['one that was used', true],
@@ -130,6 +167,29 @@ describe('a contact whose envelopes are refused by mail', () => {
     expect(scene.shown(ben, anna)).toEqual(['text'])
     expect(anna.disk.outbox.size).toBe(0)
   })
+  it('names other mailboxes again and again, and is remembered with the last of them', async () => {
+    const others = [3, 4, 5, 6]
+    const cast = await begin(3 + others.length)
+    const { anna, ben, holder } = cast
+    for (const number of others) {
+      const other = scene.peer(number)
+      await scene.do<'setSettings'>(other, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+      scene.world.ether.post.refusing.set(other.identity.device, 'stored')
+    }
+    const hostile = Hostile.contact(scene, ben, anna)
+    await scene.run(15 * second)
+    const flow = () => ben.driver?.state().flow(anna.identity.device)
+    for (const number of others) {
+      const { device } = scene.peer(number).identity
+      const profile = { name: 'anna', addresses: [], services: 0, mailboxes: [{ device, addresses: ['/sim/there'] }] }
+      plantAnnas(cast, { kind: 'envelope', sealed: hostile.seal(aside(cast, { kind: 'profile', ...profile })) })
+      ben.endpoint?.onMailWaiting(holder.identity.device)
+      await scene.run(10 * second)
+      expect(ben.disk.devices.get(anna.identity.device)?.mailboxes).toEqual(profile.mailboxes)
+      expect(flow()?.leaving.map(({ mailbox }) => mailbox)).toEqual([device])
+    }
+  })
+
   it('is heard again when the hour is over in which nothing more of theirs was looked at', async () => {
     const cast = await apart()
     const { anna, ben, box } = cast
@@ -226,4 +286,108 @@ describe('a clock that is years off when the device wakes', () => {
     await scene.run(11 * minute)
     expect(scene.delivery(anna, event)).toBe('held')
   })
+})
+
+describe('contacts who begin to hold messages', () => {
+  async function serve(peer: Peer): Promise<void> {
+    await scene.do<'setSettings'>(peer, { kind: 'setSettings', values: new Map([['serveMailbox', true]]) })
+    await scene.run(2 * second)
+  }
+
+  it('take nobody’s place by the key that they chose', async () => {
+    const { anna, ben, holder } = await begin(7)
+    const told = () => anna.disk.devices.get(ben.identity.device)?.mailboxes.map(({ device }) => device)
+    const later = [3, 4, 5, 6].map((number) => scene.peer(number))
+    for (const peer of later) {
+      await scene.meet(ben, peer)
+      await serve(peer)
+    }
+    expect(later.some((peer) => peer.identity.device < holder.identity.device)).toBe(true)
+    expect(told()).toEqual([holder, later[0]].map((peer) => peer?.identity.device))
+  })
+
+  it('hide nothing of what lies with those whose place they take', async () => {
+    const { anna, ben, holder, box } = await begin(5)
+    const others = [3, 4].map((number) => scene.peer(number))
+    for (const other of others) {
+      await scene.meet(ben, other)
+      await serve(other)
+    }
+    for (const other of others) other.crash()
+    ben.crash()
+    await scene.run(15 * second)
+    await scene.text(anna, ben, 'text')
+    await scene.run(10 * second)
+    anna.crash()
+    holder.crash()
+    ben.start()
+    await scene.run(10 * second)
+    for (const other of others) {
+      const { account } = other.identity
+      await scene.do<'setServiceUse'>(ben, { kind: 'setServiceUse', account, use: 'always' })
+    }
+    holder.start()
+    await scene.run(30 * second)
+    expect(scene.shown(ben, anna)).toEqual(['text'])
+    expect(box.items).toEqual([])
+  })
+})
+
+/** Gives Ben more contacts, who are nobody and never there, while his program does not run. */
+function befriend({ anna, ben }: Cast, count: number, mailboxes: readonly MailboxAddress[]): void {
+  const [contact, device] = [scene.contact(ben, anna), ben.disk.devices.get(anna.identity.device)]
+  if (device === undefined) throw new Error('no device')
+  for (let number = 0; number < count; number++) {
+    const [account, other] = [accountIdOf(scene.world.chance.bytes(32)), deviceIdOf(scene.world.chance.bytes(32))]
+    ben.disk.write([
+      { kind: 'putContact', row: { ...contact, account, lanKey: scene.world.chance.bytes(32) } },
+      { kind: 'putDevice', row: { ...device, account, device: other, addresses: [], mailboxes } },
+    ])
+  }
+}
+
+it('is left word for every contact, though they are more than one step can seal for', async () => {
+  const cast = await begin()
+  const { anna, ben, box } = cast
+  ben.crash()
+  const others = implementationLimits.recordsPerStepMax + 20
+  befriend(cast, others, [])
+  anna.crash()
+  box.published.length = 0
+  ben.start()
+  await scene.run(30 * second)
+  // Anna, and the invites by which they met.
+  const invites = ben.disk.invites.size
+  expect(new Set(box.published).size).toBe(others + 1 + invites)
+})
+
+it('is asked for word of many contacts a few at a time, and of all of them', async () => {
+  const cast = await begin()
+  const { ben, holder, box } = cast
+  ben.crash()
+  const { seekAfterMs, seeksPerTickMax, seekRoundMs } = implementationLimits
+  befriend(cast, 3 * seeksPerTickMax, [{ device: holder.identity.device, addresses: ['/sim/there'] }])
+  ben.start()
+  await scene.run(seekAfterMs + 5 * second)
+  // Two days of each.
+  expect(box.visits.size).toBe(2 * seeksPerTickMax)
+  await scene.run(2 * seekRoundMs)
+  expect(box.visits.size).toBe(6 * seeksPerTickMax)
+})
+
+it('is taken from the mailbox once there is room on the disk again', async () => {
+  const { anna, ben, box } = await begin()
+  ben.crash()
+  await scene.run(15 * second)
+  await scene.text(anna, ben, 'text')
+  await scene.run(10 * second)
+  anna.crash()
+  ben.start()
+  ben.diskWeather.full = true
+  await scene.run(5 * minute)
+  expect(box.items.length).toBeGreaterThan(0)
+  ben.diskWeather.full = false
+  await scene.run(2 * minute)
+  expect(scene.shown(ben, anna)).toEqual(['text'])
+  expect(box.items).toEqual([])
 })

@@ -37,18 +37,19 @@ export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
   return { relay: wanted && relay, mailbox: wanted && mailbox }
 }
 
-/** The devices of contacts that hold messages for us, always the same ones while they offer it. */
+/** The devices of contacts that hold messages for us; those of the longest acquaintance: nobody new takes their place. */
 export function mailboxDevices(state: Known): readonly DeviceRow[] {
   const privacy = privacyOf(state)
-  const devices: DeviceRow[] = []
+  const devices: { readonly row: DeviceRow; readonly sinceMs: number }[] = []
   for (const contact of state.contacts()) {
     const device = contact.state === 'active' ? state.deviceOf(contact.account) : null
     const row = device === null ? null : state.device(device)
-    if (row !== null && servicesOf(row, privacy).mailbox) devices.push(row)
+    if (row !== null && servicesOf(row, privacy).mailbox) devices.push({ row, sinceMs: contact.createdAtMs })
   }
-  const chosen = (row: DeviceRow): number => Number(row.use === 'always')
-  devices.sort((a, b) => chosen(b) - chosen(a) || (a.device < b.device ? -1 : 1))
-  return devices.slice(0, protocolLimits.mailboxesMax)
+  const chosen = ({ row }: { readonly row: DeviceRow }): number => Number(row.use === 'always')
+  const byName = (a: DeviceRow, b: DeviceRow): number => (a.device < b.device ? -1 : 1)
+  devices.sort((a, b) => chosen(b) - chosen(a) || a.sinceMs - b.sinceMs || byName(a.row, b.row))
+  return devices.slice(0, protocolLimits.mailboxesMax).map(({ row }) => row)
 }
 
 /** Where contacts may leave messages for us. */

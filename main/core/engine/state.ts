@@ -53,7 +53,15 @@ export class State {
     return row
   }
   get run(): Run {
-    return this.#tables.run.get('run') ?? { addresses: [], prunedAtMs: null, publishAtMs: null, mailboxes: '[]' }
+    return (
+      this.#tables.run.get('run') ?? {
+        addresses: [],
+        prunedAtMs: null,
+        publishAtMs: null,
+        publishedUpTo: '',
+        mailboxes: '[]',
+      }
+    )
   }
   setRun(run: Run): void {
     this.#tables.run.set('run', run)

@@ -17,6 +17,8 @@ export interface Run {
   readonly prunedAtMs: number | null
   /** When word of where we are is left at our mailboxes; null before there is any. */
   readonly publishAtMs: number | null
+  /** The tag, in hexadecimal, up to which it has been left; empty between two rounds. */
+  readonly publishedUpTo: string
   /** Our mailboxes as contacts were told last, as one text to compare. */
   readonly mailboxes: string
 }

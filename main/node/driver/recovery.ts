@@ -5,9 +5,9 @@ import type { Clock } from '../../core/ports.ts'
 
 const { storageRetryMs, storageRetryMsMax, driverQueueMax } = implementationLimits
 
-/** Frames are sent again by their peers, commands were answered: the rest is ours to repeat. */
-function isOurs(happening: Happening): boolean {
-  return happening.kind !== 'frame' && happening.kind !== 'command'
+/** Frames are sent again by their peers, mail is offered again, commands were answered: the rest is ours to repeat. */
+function isOurs({ kind }: Happening): boolean {
+  return kind !== 'frame' && kind !== 'mail' && kind !== 'command'
 }
 
 export class Recovery {

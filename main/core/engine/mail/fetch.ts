@@ -8,9 +8,10 @@ import type { Effect, FollowInput } from '../effects.ts'
 import { idleFlow } from '../flow.ts'
 import { contactOf } from '../people.ts'
 import { onFrame } from '../receive.ts'
-import { mailboxDevices } from '../services.ts'
+import { servicesOf } from '../services.ts'
+import { privacyOf } from '../settings.ts'
 import type { Turn } from '../turn.ts'
-import { inviteIn, invitePlace, liveInvites, splitSender } from './invites.ts'
+import { inviteIn, invitePlace, splitSender, unexpiredInvites } from './invites.ts'
 import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
@@ -21,10 +22,12 @@ import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from '
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
 
+/** Whether something may lie there for us: also at one that others took the place of since. */
 function isOurs(turn: Turn, mailbox: DeviceId): boolean {
   const contact = contactOf(turn.state, mailbox)
-  if (contact?.state !== 'active' || turn.state.flow(mailbox).path === null) return false
-  return mailboxDevices(turn.state).some(({ device }) => device === mailbox)
+  const row = turn.state.device(mailbox)
+  if (contact?.state !== 'active' || row === null || turn.state.flow(mailbox).path === null) return false
+  return servicesOf(row, privacyOf(turn.state)).mailbox
 }
 
 /** Asks for what lies there, unless we are at it. */
@@ -81,7 +84,8 @@ function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]):
   const places = new Map<string, Found>()
   const contacts = depositors(turn.state)
   const recipient = turn.state.identity.device
-  for (const row of liveInvites(turn.state, turn.nowMs)) {
+  for (const row of unexpiredInvites(turn.state, turn.nowMs)) {
+    if (unknown.size === 0) break
     const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
     const tag = toHex(mailTag(turn.crypto, place))
     if (unknown.delete(tag)) places.set(tag, { place, invite: row })
@@ -193,7 +197,8 @@ export function onMailTaken(turn: Turn, mailbox: DeviceId, items: number, more: 
   if (ids.length > 0) turn.emit({ kind: 'removeItems', mailbox, ids })
   // One that offers the same for ever, or more than anybody could have left, is given a rest.
   const isOver = batches + 1 >= mailBatchesMax || refused >= mailRefusedBatchesMax
-  const tired = isOver || (items > 0 && ids.length === 0)
+  // And what could not be stored is asked for again when the disk may have recovered.
+  const tired = isOver || ids.length < items
   setFetching(turn, mailbox, {
     collecting: false,
     taken: [],

@@ -90,11 +90,15 @@ export function openInviteOf(turn: Turn, contact: ContactRow): Invite | null {
   return contact.acceptedInvite === null ? null : inviteIn(turn.crypto, contact.acceptedInvite)
 }
 
-/** Our invites that have not expired: what became of the others is told as long. */
-export function liveInvites(state: State, nowMs: number): readonly InviteRow[] {
+/** Our invites that have not expired, the newest first: under the tags of each something may have been left. */
+export function unexpiredInvites(state: State, nowMs: number): readonly InviteRow[] {
   const live = [...state.invites()].filter((row) => nowMs < row.expiresAtMs)
-  live.sort((a, b) => b.createdAtMs - a.createdAtMs || (a.invite < b.invite ? -1 : 1))
-  return live.slice(0, implementationLimits.mailInvitesMax)
+  return live.sort((a, b) => b.createdAtMs - a.createdAtMs || (a.invite < b.invite ? -1 : 1))
+}
+
+/** Those of them that our mailboxes know of: what became of the others is told as long. */
+export function liveInvites(state: State, nowMs: number): readonly InviteRow[] {
+  return unexpiredInvites(state, nowMs).slice(0, implementationLimits.mailInvitesMax)
 }
 
 /** The tags of our invites at a mailbox. */

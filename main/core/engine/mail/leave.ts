@@ -27,7 +27,9 @@ function leavingAt(turn: Turn, device: DeviceId, mailbox: DeviceId): Leaving {
 
 function setLeaving(turn: Turn, device: DeviceId, leaving: Leaving): void {
   const others = turn.state.flow(device).leaving.filter((one) => one.mailbox !== leaving.mailbox)
-  turn.setFlow(device, { leaving: [...others, leaving] })
+  // Whoever names other mailboxes again and again is remembered with the last of them.
+  const named = new Set(mailboxesOf(turn, device).map((mailbox) => mailbox.device))
+  turn.setFlow(device, { leaving: [...others, leaving].filter(({ mailbox }) => named.has(mailbox)) })
 }
 
 /** The mailboxes of a device, ourselves and the device itself excepted. */

@@ -2,7 +2,7 @@
  * Finding each other again after both have moved: each leaves word of where it is at its own mailboxes, a sealed
  * record for each contact, and looks at those of contacts who are away. PROTOCOL.md, "Rendezvous".
  */
-import { ByteWriter, compareBytes, decode } from '../../bytes.ts'
+import { ByteWriter, decode, toHex } from '../../bytes.ts'
 import type { DecodeError } from '../../bytes.ts'
 import type { DeviceId } from '../../ids.ts'
 import { durationsMs, implementationLimits, protocolLimits } from '../../limits.ts'
@@ -15,7 +15,7 @@ import type { State } from '../state.ts'
 import type { Turn } from '../turn.ts'
 import { onBundleFound, seekBundle } from './firstContact.ts'
 import type { Place } from './keys.ts'
-import { dayOf, mailTag, openFromMailbox, sealForMailbox } from './keys.ts'
+import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox, sealForMailbox } from './keys.ts'
 import { mailboxesOf } from './leave.ts'
 import { isDue } from './state.ts'
 import { depositors } from './tend.ts'
@@ -62,38 +62,51 @@ function recordPlace(
   return { pairKey: contact.lanKey, mailbox, recipient, day, use: 'record' }
 }
 
-/** Leaves word of where we are for the contacts who are away; those who are there are told directly. */
-export function publishWhereabouts(turn: Turn): void {
-  const { run } = turn.state
-  turn.state.setRun({ ...run, publishAtMs: turn.nowMs + limits.recordRenewMs })
+/** All that word is left under, of contacts who are away, at the mailboxes that are there. */
+function placesOfRecords(
+  turn: Turn,
+): readonly { readonly mailbox: MailboxAddress; readonly place: Place; readonly tag: string }[] {
   const connected = new Set(
     mailboxDevices(turn.state).flatMap(({ device }) => (turn.state.flow(device).path === null ? [] : device)),
   )
-  const content = encodeWhereabouts({ timeMs: turn.nowMs, addresses: ownAddresses(turn) })
-  const places: { readonly mailbox: MailboxAddress; readonly place: Place; readonly tag: Uint8Array }[] = []
-  let left = limits.recordsPerStepMax
-  for (const mailbox of ownMailboxes(turn.state)) {
-    if (!connected.has(mailbox.device)) continue
-    for (const contact of depositors(turn.state)) {
-      const other = turn.state.deviceOf(contact.account)
-      if (other === null || other === mailbox.device || turn.state.flow(other).path !== null || left-- <= 0) continue
+  const mailboxes = ownMailboxes(turn.state).filter(({ device }) => connected.has(device))
+  return depositors(turn.state).flatMap((contact) => {
+    const other = turn.state.deviceOf(contact.account)
+    if (other === null || turn.state.flow(other).path !== null) return []
+    const root = mailRoot(turn.crypto, contact.lanKey)
+    const places = mailboxes.flatMap((mailbox) => {
+      if (other === mailbox.device) return []
       const place = recordPlace(contact, mailbox.device, other, dayOf(turn.nowMs))
-      places.push({ mailbox, place, tag: mailTag(turn.crypto, place) })
-    }
-  }
+      return { mailbox, place, tag: toHex(mailTagUnder(turn.crypto, root, place)) }
+    })
+    turn.crypto.wipe(root)
+    return places
+  })
+}
+
+/** Leaves word of where we are for the contacts who are away; those who are there are told directly. */
+export function publishWhereabouts(turn: Turn): void {
+  const { run } = turn.state
+  const content = encodeWhereabouts({ timeMs: turn.nowMs, addresses: ownAddresses(turn) })
   // In an order that is another one every day: the place in it would say whose tag it is.
-  places.sort((a, b) => compareBytes(a.tag, b.tag))
-  for (const { mailbox, place, tag } of places) {
+  const rest = placesOfRecords(turn).filter(({ tag }) => tag > run.publishedUpTo)
+  const places = rest.toSorted((a, b) => (a.tag < b.tag ? -1 : 1)).slice(0, limits.recordsPerStepMax)
+  for (const { mailbox, place } of places) {
+    const tag = mailTag(turn.crypto, place)
     const record = sealForMailbox(turn.crypto, place, content, turn.entropy)
     turn.emit({ kind: 'publish', mailbox, tag, record, lifetimeMs: limits.recordLifetimeMs })
   }
+  const last = places.length < rest.length ? places.at(-1) : undefined
+  const publishAtMs = turn.nowMs + (last === undefined ? limits.recordRenewMs : limits.recordStepMs)
+  turn.state.setRun({ ...run, publishAtMs, publishedUpTo: last?.tag ?? '' })
 }
 
 /** Soon, once our addresses have settled. */
 export function publishSoon(turn: Turn): void {
   const { run } = turn.state
   const dueMs = turn.nowMs + limits.recordSettleMs
-  if (run.publishAtMs === null || run.publishAtMs > dueMs) turn.state.setRun({ ...run, publishAtMs: dueMs })
+  const publishAtMs = run.publishAtMs === null ? dueMs : Math.min(run.publishAtMs, dueMs)
+  turn.state.setRun({ ...run, publishAtMs, publishedUpTo: '' })
 }
 
 /** A mailbox has answered to a record; what it did not take is tried again. */
@@ -186,9 +199,12 @@ export function rendezvousWaitMs(state: State, nowMs: number): number | null {
 export function tendRendezvous(turn: Turn): void {
   const { publishAtMs } = turn.state.run
   if (publishAtMs !== null && isTimeToPublish(publishAtMs, turn.nowMs)) turn.follow({ kind: 'publishWhereabouts' })
-  let left = limits.seeksPerTickMax
-  for (const [device, { seeking }] of turn.state.flows()) {
-    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs) || left-- <= 0) continue
-    turn.follow({ kind: 'seek', device })
+  let due = 0
+  for (const [device, { seeking }] of Array.from(turn.state.flows())) {
+    if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs)) continue
+    // No more visits are made at once: those of whom there was no room for would be looked for last for ever.
+    const round = Math.floor(due++ / limits.seeksPerTickMax)
+    if (round === 0) turn.follow({ kind: 'seek', device })
+    else turn.setFlow(device, { seeking: { ...seeking, atMs: turn.nowMs + round * limits.seekRoundMs } })
   }
 }
