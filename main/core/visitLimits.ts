@@ -21,7 +21,7 @@ export const visitLimits = {
   // Strangers who visit a node that serves.
   /** Their connections, in all and from one address. */
   visitorsMax: 128,
-  visitorsPerAddressMax: 32,
+  visitorsPerAddressMax: 16,
   /** A visitor that asks nothing for this long is closed; and whose calls have ended, after so long in all. */
   visitorIdleMs: 45 * second,
   visitorDurationMsMax: 150 * second,
