@@ -181,13 +181,13 @@ export function seekSoon(turn: Turn, device: DeviceId, afterMs: number = limits.
   turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + afterMs } })
 }
 
+/** Leaving word needs no such care: the day is another one then, and tags that are registered anew bring it about. */
 const isTimeToSeek = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.seekRetryMsMax)
-const isTimeToPublish = (atMs: number, nowMs: number): boolean => isDue(atMs, nowMs, limits.recordRenewMs)
 
 /** How long until word is left, or looked for; null when neither is waited for. */
 export function rendezvousWaitMs(state: State, nowMs: number): number | null {
   const { publishAtMs } = state.run
-  const waits = publishAtMs === null ? [] : [isTimeToPublish(publishAtMs, nowMs) ? 0 : publishAtMs - nowMs]
+  const waits = publishAtMs === null ? [] : [Math.max(0, publishAtMs - nowMs)]
   for (const [, { seeking }] of state.flows()) {
     if (seeking !== null) waits.push(isTimeToSeek(seeking.atMs, nowMs) ? 0 : seeking.atMs - nowMs)
   }
@@ -198,7 +198,7 @@ export function rendezvousWaitMs(state: State, nowMs: number): number | null {
 /** What of it is due. */
 export function tendRendezvous(turn: Turn): void {
   const { publishAtMs } = turn.state.run
-  if (publishAtMs !== null && isTimeToPublish(publishAtMs, turn.nowMs)) turn.follow({ kind: 'publishWhereabouts' })
+  if (publishAtMs !== null && publishAtMs <= turn.nowMs) turn.follow({ kind: 'publishWhereabouts' })
   let due = 0
   for (const [device, { seeking }] of Array.from(turn.state.flows())) {
     if (seeking === null || !isTimeToSeek(seeking.atMs, turn.nowMs)) continue
