@@ -79,10 +79,13 @@ export function giveStash(turn: Turn, device: DeviceId): void {
   turn.follow({ kind: 'flush', device })
 }
 
-/** Of what waits for a device, what is still true: bundles that were taken back meanwhile are not given any more. */
+/**
+ * Of what waits for a device, what is still true: bundles that were taken back meanwhile are not given any more, though
+ * they may be sealed already.
+ */
 export function withoutTakenBack(turn: Turn, device: DeviceId, rows: readonly OutboxRow[]): readonly OutboxRow[] {
   return rows.filter((row) => {
-    const content = row.event === null && row.sealed === null ? decodeContent(row.content) : null
+    const content = row.event === null ? decodeContent(row.content) : null
     if (content?.ok !== true || content.value.kind !== 'event') return true
     const { body } = content.value.event
     if (body.kind !== 'prekeys') return true
