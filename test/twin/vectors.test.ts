@@ -14,6 +14,7 @@ import { accept, readPrologue } from './handshake.ts'
 import { makeBundle, makePerson, readBundle } from './identity.ts'
 import type { Identity, Person, Prekey } from './identity.ts'
 import { pad } from './padding.ts'
+import { mailOf, openMail, sealMail } from './mail.ts'
 import { primitives } from './primitives.ts'
 import type { Take } from './primitives.ts'
 import { Session } from './session.ts'
@@ -105,7 +106,7 @@ interface Vector<Input> {
 }
 
 const folder = path(import.meta.dirname, '../vectors/waxwing')
-const files = ['bundle', 'handshake', 'session'].flatMap((name) =>
+const files = ['bundle', 'handshake', 'mail', 'session'].flatMap((name) =>
   readdirSync(path(folder, name)).map((file) => path(name, file)),
 )
 
@@ -373,4 +374,27 @@ it.each(named('rank'))('%s', (name) => {
     const used = later.reduce((best, session) => (best.outranks(session, ...sides[side]) ? best : session), first)
     expect(sessions.indexOf(used)).toBe(wanted[side])
   }
+})
+
+interface MailInput {
+  pairKey: Bytes
+  mailbox: Bytes
+  recipient: Bytes
+  day: number
+  use: 'item' | 'record'
+  nonce?: Bytes
+  item: Bytes
+}
+
+it.each(named('mailItem'))('%s', (name) => {
+  const { input, expect: wanted } = vector<MailInput>(name)
+  const mail = mailOf(bytes(input.pairKey), bytes(input.mailbox), bytes(input.recipient), input.day, input.use)
+  const item = bytes(input.item)
+  if (wanted.error !== undefined) {
+    expect(() => openMail(mail, item)).toThrow('mail')
+    return
+  }
+  const content = openMail(mail, item)
+  expect({ tag: hex(mail.tag), content: hex(content) }).toEqual(wanted)
+  expect(hex(sealMail(mail, bytes(input.nonce ?? ''), content))).toBe(hex(item))
 })

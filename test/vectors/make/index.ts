@@ -11,6 +11,7 @@ import { makeGaps } from './gaps.ts'
 import { makeHandshakes } from './handshakes.ts'
 import { makeIdentity } from './identity.ts'
 import { makeInvites } from './invites.ts'
+import { makeMail } from './mail.ts'
 import { makeRefusals } from './refusals.ts'
 import { makeSessions } from './sessions.ts'
 import { makeWire } from './wire.ts'
@@ -29,6 +30,7 @@ export function makeAll(): ReadonlyMap<string, Vector> {
     make(author)
   }
   // These begin where a handshake ends.
-  for (const make of [makeSessions, makeExchanges, makeBlocks, makeRefusals, makeGaps, makeEngine]) make(author)
+  for (const make of [makeSessions, makeExchanges, makeBlocks, makeRefusals, makeGaps, makeEngine, makeMail])
+    make(author)
   return author.vectors
 }

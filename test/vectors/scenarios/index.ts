@@ -9,6 +9,7 @@ import { bundleScenarios } from './bundle.ts'
 import { engineScenarios } from './engine.ts'
 import { handshakeScenarios } from './handshake.ts'
 import { identityScenarios } from './identity.ts'
+import { mailScenarios } from './mail.ts'
 import type { Runnable } from './scenario.ts'
 import { sessionScenarios } from './session.ts'
 import { wireScenarios } from './wire.ts'
@@ -20,6 +21,7 @@ const all = {
   ...handshakeScenarios,
   ...sessionScenarios,
   ...engineScenarios,
+  ...mailScenarios,
 }
 
 export const scenarios: Readonly<Record<string, Runnable<unknown>>> = all
@@ -138,6 +140,9 @@ export const errorKinds = {
   bundleProof: {},
   lanKey: {},
   conversation: {},
+  mailItem: { notOpened: true },
+  whereabouts: { malformed: true },
+  inviteRecord: { malformed: true },
   event: {},
   envelope: {},
 } as const satisfies { readonly [Name in keyof typeof all]: Readonly<Record<KindOf<Shown<Name>>, true>> }
