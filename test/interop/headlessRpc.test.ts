@@ -45,7 +45,10 @@ describe('the command line', () => {
   })
 
   it('refuses what it does not know on stderr, with nothing on stdout', async () => {
-    for (const args of [['--profile', ''], ['--profile', folder.path, '--passphrase', 'x']]) {
+    for (const args of [
+      ['--profile', ''],
+      ['--profile', folder.path, '--passphrase', 'x'],
+    ]) {
       const { code, stdout, stderr } = await run(...args)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr).toContain('--help')
