@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { bundleBench } from './lib/benchBundle.mjs'
 import { installPackages, packagesAreInstalled } from './lib/packages.mjs'
 import { outDir, root } from './lib/paths.mjs'
 import { Progress } from './lib/progress.mjs'
@@ -15,34 +16,13 @@ const bundleDir = join(outDir, 'bench-session')
 /** Installed here and nowhere else: 152 MB that only this benchmark wants. */
 const libsignal = join(folder, 'node_modules', '@signalapp', 'libsignal-client')
 
-/** Bundles the benchmark as the product is bundled: plain JavaScript. */
-async function bundle() {
-  const { build } = await import('vite')
-  const entry = (/** @type {string} */ name) => [name, join(folder, `${name}.ts`)]
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      ssr: true,
-      target: 'node20.18',
-      outDir: bundleDir,
-      emptyOutDir: true,
-      rollupOptions: {
-        input: Object.fromEntries(['run', 'contest', 'explain'].map(entry)),
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
-      },
-    },
-  })
-}
-
 await runMain(async () => {
   const progress = new Progress()
   await setUp({ runtime: true, bundle: false }, progress)
   if (!(await packagesAreInstalled(folder))) {
     await progress.step('libsignal (npm ci)', (say) => installPackages(say, folder))
   }
-  await bundle()
+  await bundleBench(bundleDir, { run: 'session/run', contest: 'session/contest', explain: 'session/explain' })
   const { version, main } = JSON.parse(readFileSync(join(libsignal, 'package.json'), 'utf8'))
   const args = ['--libsignal', pathToFileURL(join(libsignal, main)).href, '--version', version]
   const { status } = spawnSync(
