@@ -6,6 +6,7 @@
 export { mailboxLimits } from './mailboxLimits.ts'
 export { nearbyLimits } from './nearbyLimits.ts'
 export { networkLimits } from './networkLimits.ts'
+export { quotaLimits } from './quotaLimits.ts'
 export { visitLimits } from './visitLimits.ts'
 
 const second = 1_000

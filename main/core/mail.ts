@@ -87,6 +87,11 @@ export interface MailboxStore {
    * day, tags and records stay until the next pruning has seen that it is true.
    */
   prune(owners: readonly DeviceId[], nowMs: number): Promise<void>
+  /**
+   * What may lie here in all from now on. Nothing that does is lost to a smaller one: only nothing more is taken until
+   * there is room.
+   */
+  setQuota(sizeBytesMax: number): void
   /** How much lies here. */
   usage(): Promise<{ readonly owners: number; readonly items: number; readonly sizeBytes: number }>
 }

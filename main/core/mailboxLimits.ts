@@ -18,8 +18,7 @@ export const mailboxLimits = {
   tagPartOfRoom: 8,
   recordsPerOwnerMax: 4_096,
   tagsPerOwnerMax: 20_000,
-  /** In all; records count among the bytes. */
-  sizeBytesMax: 1024 * 1024 * 1024,
+  /** In all. Of bytes there may be as many as the user gives: `quotaLimits`. */
   tagsMax: 1_000_000,
   /** How many days ahead a tag may be registered. */
   tagDaysAheadMax: 32,

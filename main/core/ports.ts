@@ -77,6 +77,22 @@ export interface Serving {
   readonly mailbox: boolean
 }
 
+/** How much of it they may use. */
+export interface Quotas {
+  /** What may lie here for them. */
+  readonly mailboxBytes: number
+  /** What may be passed on in a day, in both directions together; null: without limit. */
+  readonly relayBytesPerDay: number | null
+}
+
+/** What was passed on during one day, counted from 1970 in UTC. */
+export interface RelayUse {
+  readonly day: number
+  readonly sizeBytes: number
+  /** The part of it that belongs to calls of strangers. */
+  readonly strangersBytes: number
+}
+
 export type NetworkEvent =
   | { readonly kind: 'peerUp'; readonly device: DeviceId; readonly path: PathKind; readonly address: string }
   /** A peer that is up and stays up is reached another way from now on. */
@@ -131,6 +147,10 @@ export interface Network {
   setLanDiscovery(on: boolean): void
   /** What this device does for those of `setPeers`; nothing at first. */
   setServing(serving: Serving): void
+  /** Holds at once. What lies here stays, whatever the quota; calls end when the day's is used up. */
+  setQuotas(quotas: Quotas): void
+  /** What was passed on today. */
+  relayUse(): RelayUse
   /** What the new mode forbids ends at once. */
   setPrivacy(privacy: Privacy): void
   /** Whether the router is asked to pass calls on to us. */

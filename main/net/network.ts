@@ -50,6 +50,7 @@ const limits = networkLimits
 class Libp2pNetwork implements Network {
   readonly mail: Mailboxes
   readonly roundTripMs = (device: DeviceId): number | null => this.#running?.peers.roundTripMs(device) ?? null
+  readonly relayUse: Network['relayUse'] = () => this.#relays.host.use
   readonly #options: NetworkOptions
   readonly #book: AddressBook
   readonly #connections: Connections
@@ -98,6 +99,7 @@ class Libp2pNetwork implements Network {
       pathOf: (device) => this.#running?.peers.pathOf(device) ?? null,
       visit,
       hold,
+      use: options.relayUse ?? null,
       changed: () => this.#surroundings.announce(),
     })
     this.mail = new Mailboxes({
@@ -268,6 +270,11 @@ class Libp2pNetwork implements Network {
     this.#relays.host.setServing(relay)
     this.mail.host.setServing(mailbox)
     this.#applyServing()
+  }
+
+  setQuotas({ relayBytesPerDay, mailboxBytes }: Parameters<Network['setQuotas']>[0]): void {
+    this.#relays.host.setQuota(relayBytesPerDay)
+    this.#options.mailboxStore?.setQuota(mailboxBytes)
   }
 
   setPortMapping(on: boolean): void {

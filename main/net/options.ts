@@ -1,6 +1,6 @@
 /** What a network is made of. */
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise'
-import type { Clock, Log, MailboxStore, Privacy, Random } from '../core/ports.ts'
+import type { Clock, Log, MailboxStore, Privacy, Random, RelayUse } from '../core/ports.ts'
 
 /**
  * Where this network may listen and dial.
@@ -48,4 +48,6 @@ export interface NetworkOptions {
   readonly log: Log
   /** Where this device keeps what is left for others; without it, it cannot serve as a mailbox. */
   readonly mailboxStore?: MailboxStore
+  /** What this device has passed on already on the day it names; without it, nothing. */
+  readonly relayUse?: RelayUse | null
 }

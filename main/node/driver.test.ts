@@ -83,6 +83,10 @@ class HandNetwork implements Network {
     this.trace.push(`lan ${on}`)
   }
   setServing(): void {}
+  setQuotas(): void {}
+  relayUse() {
+    return { day: 0, sizeBytes: 0, strangersBytes: 0 }
+  }
   setPrivacy(): void {}
   setPortMapping(): void {}
   roundTripMs(): null {

@@ -16,7 +16,7 @@ describe('the command line', () => {
           lan: true,
           announce: [],
           verbose: false,
-          serve: { relay: false, mailbox: false },
+          serve: { relay: false, mailbox: false, relayQuota: null, mailboxQuota: null },
           unattended: null,
           rpc: true,
           invites: { print: false, file: null },
@@ -42,6 +42,10 @@ describe('the command line', () => {
     const args = [
       '--relay',
       '--mailbox',
+      '--relay-quota',
+      'unlimited',
+      '--mailbox-quota',
+      '4GB',
       '--passphrase-file',
       'secret',
       '--create',
@@ -54,7 +58,7 @@ describe('the command line', () => {
     expect(parse('--profile', '/p', ...args)).toMatchObject({
       value: {
         options: {
-          serve: { relay: true, mailbox: true },
+          serve: { relay: true, mailbox: true, relayQuota: 'unlimited', mailboxQuota: '4GB' },
           unattended: { passphraseFile: '/home/anna/secret', create: 'R' },
           rpc: false,
           invites: { print: true, file: '/home/anna/link' },
@@ -80,6 +84,16 @@ describe('the command line', () => {
         },
       },
     })
+  })
+
+  it('takes a quota from its list alone, and says which there are', () => {
+    const wrong = ['', '2GB', '1gb', '1073741824', 'toString', 'unlimited'].map((text) =>
+      parse(`--mailbox-quota=${text}`),
+    )
+    const error = '--mailbox-quota takes 256MB, 1GB, 4GB or 16GB.'
+    expect(wrong).toEqual(wrong.map(() => ({ ok: false, error })))
+    const error2 = '--relay-quota takes 1GB, 10GB, 100GB or unlimited.'
+    expect(parse('--relay-quota', '256MB')).toEqual({ ok: false, error: error2 })
   })
 
   it.each([

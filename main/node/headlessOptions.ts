@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Result } from '../core/result.ts'
 import { err, ok } from '../core/result.ts'
+import { quotaLimits } from '../core/limits.ts'
 import { socketAddress } from '../net/addresses.ts'
 import type { AnnouncedHost } from '../net/options.ts'
 import { nodeLimits } from './limits.ts'
@@ -15,13 +16,20 @@ export interface HeadlessOptions {
   readonly confine: 'none' | 'loopback'
   readonly lan: boolean
   readonly verbose: boolean
-  /** Switches that are turned on in the profile, and stay on. */
-  readonly serve: { readonly relay: boolean; readonly mailbox: boolean }
+  readonly serve: WantedService
   readonly announce: readonly AnnouncedHost[]
   readonly unattended: Unattended | null
   /** Whether stdin and stdout carry JSON-RPC. */
   readonly rpc: boolean
   readonly invites: WantedInvites
+}
+
+/** Settings of the profile: switches that are turned on and stay on, and quotas; null leaves one as it is. */
+export interface WantedService {
+  readonly relay: boolean
+  readonly mailbox: boolean
+  readonly relayQuota: string | null
+  readonly mailboxQuota: string | null
 }
 
 /** Where links of invites go that a detached node makes. */
@@ -43,6 +51,13 @@ export type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
 
+/** The sizes of a closed list, as a sentence names them. */
+function namesOf(quotas: object): string {
+  return Object.keys(quotas)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ')
+}
+
 export const help = `Waxwing without a screen: a whole node, driven by JSON-RPC 2.0 over stdin and stdout.
 
   npm run node -- [--profile DIR] [options]
@@ -53,6 +68,9 @@ export const help = `Waxwing without a screen: a whole node, driven by JSON-RPC 
   --lan off           no discovery on the local network, whatever the settings say
   --relay             contacts are reached through this node from now on
   --mailbox           messages are held for contacts who are away from now on
+  --relay-quota SIZE  how much is passed on in a day: ${namesOf(quotaLimits.relayQuotasBytes)}
+  --mailbox-quota SIZE
+                      how much disk what is held may take: ${namesOf(quotaLimits.mailboxQuotasBytes)}
   --announce IP[:N]   another address at which this node can be dialled, such as the public one of a router that passes
                       the port on; an IPv6 address stands in brackets; may be given several times
   --passphrase-file F open the profile at once with the passphrase in F, which only you may be able to read
@@ -80,6 +98,8 @@ const options = {
   lan: { type: 'string', default: 'on' },
   relay: { type: 'boolean', default: false },
   mailbox: { type: 'boolean', default: false },
+  'relay-quota': { type: 'string' },
+  'mailbox-quota': { type: 'string' },
   announce: { type: 'string', multiple: true },
   'passphrase-file': { type: 'string' },
   create: { type: 'string' },
@@ -103,6 +123,23 @@ function parseAnnounced(text: string): AnnouncedHost | null {
   const port = digits === undefined ? 0 : Number(digits)
   const address = socketAddress(ip6 ?? ip4 ?? '', digits === undefined ? 1 : port)
   return address === null ? null : { host: address.host, port }
+}
+
+interface ServeValues {
+  relay: boolean
+  mailbox: boolean
+  'relay-quota'?: string
+  'mailbox-quota'?: string
+}
+
+function parseServe(values: ServeValues): Result<WantedService, string> {
+  const { relay, mailbox, 'relay-quota': relayQuota, 'mailbox-quota': mailboxQuota } = values
+  const { relayQuotasBytes, mailboxQuotasBytes } = quotaLimits
+  const isWrong = (quotas: object, name: string | undefined): boolean =>
+    name !== undefined && !Object.hasOwn(quotas, name)
+  if (isWrong(relayQuotasBytes, relayQuota)) return err(`--relay-quota takes ${namesOf(relayQuotasBytes)}.`)
+  if (isWrong(mailboxQuotasBytes, mailboxQuota)) return err(`--mailbox-quota takes ${namesOf(mailboxQuotasBytes)}.`)
+  return ok({ relay, mailbox, relayQuota: relayQuota ?? null, mailboxQuota: mailboxQuota ?? null })
 }
 
 interface AloneValues {
@@ -149,7 +186,7 @@ export function parseCommandLine(
   }
   if (values.help) return ok({ kind: 'help' })
   if (values.version) return ok({ kind: 'version' })
-  const { profile, confine, lan, relay, mailbox, verbose } = values
+  const { profile, confine, lan, verbose } = values
   if (profile === '') return err('Name the profile’s folder: --profile DIR.')
   const port = parsePort(values.port)
   if (port === null) return err('--port takes a number from 0 to 65535.')
@@ -160,6 +197,8 @@ export function parseCommandLine(
   if (announce.length < announced.length || announce.length > nodeLimits.announceMax) {
     return err(`--announce takes an IP address, with or without a port, ${nodeLimits.announceMax} times at most.`)
   }
+  const serve = parseServe(values)
+  if (!serve.ok) return serve
   const alone = parseAlone(values, cwd)
   if (!alone.ok) return alone
   const network = { port, confine, lan: lan === 'on', announce } as const
@@ -169,7 +208,7 @@ export function parseCommandLine(
       directory: resolve(cwd, profile ?? ownDirectory(home)),
       ...network,
       verbose,
-      serve: { relay, mailbox },
+      serve: serve.value,
       ...alone.value,
     },
   })

@@ -3,7 +3,7 @@ import type { NetworkStatus } from '../../preload/contract/dto.ts'
 import { contractLimits } from '../../preload/contract/limits.ts'
 import { unreachable } from '../core/assert.ts'
 import type { DeviceId } from '../core/ids.ts'
-import type { Privacy, ProxyProblem, Serving } from '../core/ports.ts'
+import type { Privacy, ProxyProblem, Quotas, RelayUse, Serving } from '../core/ports.ts'
 import type { ListenError, Log, Mail, Network, NetworkEvent, NetworkHandler, PathKind } from '../core/ports.ts'
 import { parseRelayed } from '../net/relay/address.ts'
 import { contractError } from './errors.ts'
@@ -165,6 +165,12 @@ export class NetworkMonitor implements Network {
   }
   setServing(serving: Serving): void {
     this.#inner.setServing(serving)
+  }
+  setQuotas(quotas: Quotas): void {
+    this.#inner.setQuotas(quotas)
+  }
+  relayUse(): RelayUse {
+    return this.#inner.relayUse()
   }
   setPrivacy(privacy: Privacy): void {
     // What was said of another proxy says nothing of this one.

@@ -16,6 +16,7 @@ import { MailboxKeeper } from './mailboxKeeper.ts'
 import { Nearby } from './nearby/nearby.ts'
 import type { NetworkWatcher } from './networkMonitor.ts'
 import { NetworkMonitor } from './networkMonitor.ts'
+import { RelayKeeper, relayUseIn, relayUseSetting } from './relayKeeper.ts'
 import type { NodeContext } from './service/context.ts'
 import type { EventStream } from './service/eventStream.ts'
 import { NameIndex } from './service/nameIndex.ts'
@@ -92,6 +93,7 @@ function networkFor(options: NodeOptions, resident: Resident, deviceSeed: Uint8A
     random,
     log,
     mailboxStore: options.store.mailbox,
+    relayUse: relayUseIn(settings.get(relayUseSetting) ?? null),
   })
   return new NetworkMonitor(inner, watcher, network.lanAllowed, log)
 }
@@ -103,6 +105,7 @@ class RunningNode implements OpenNode {
   readonly #monitor: NetworkMonitor
   readonly #publisher: Publisher
   readonly #keeper: MailboxKeeper
+  readonly #relayKeeper: RelayKeeper
   readonly #nearby: Nearby
 
   constructor(options: NodeOptions, resident: Resident, deviceSeed: Uint8Array) {
@@ -125,6 +128,11 @@ class RunningNode implements OpenNode {
     }
     this.#publisher = new Publisher(this.context, stream, names, log)
     this.#keeper = new MailboxKeeper(clock, store.mailbox, () => this.#driver.state())
+    this.#relayKeeper = new RelayKeeper(
+      clock,
+      () => this.#monitor.relayUse(),
+      (text) => this.#keepSetting(relayUseSetting, text),
+    )
   }
 
   /** From here on the node works; the network comes up behind it. */
@@ -138,7 +146,9 @@ class RunningNode implements OpenNode {
       if (notices.some(({ kind }) => kind === 'contact')) this.#keeper.contactsChanged()
     })
     const started = await this.#driver.start()
-    if (started.ok) this.#keeper.start()
+    if (!started.ok) return started
+    this.#keeper.start()
+    this.#relayKeeper.start()
     return started
   }
 
@@ -148,6 +158,7 @@ class RunningNode implements OpenNode {
 
   async close(): Promise<void> {
     this.#keeper.stop()
+    await this.#relayKeeper.stop()
     await this.#nearby.stop()
     await this.#driver.stop()
     await this.#monitor.stop()
@@ -191,7 +202,11 @@ class RunningNode implements OpenNode {
   /** A port that was chosen on the command line is not remembered: it holds for that run. */
   #remember(port: number): void {
     if (this.#options.network.port !== 0 || this.#driver.state().setting(portSetting) === port) return
-    void this.#driver.submit<'setSettings'>({ kind: 'setSettings', values: new Map([[portSetting, port]]) })
+    void this.#keepSetting(portSetting, port)
+  }
+
+  #keepSetting(key: string, value: SettingValue): Promise<unknown> {
+    return this.#driver.submit<'setSettings'>({ kind: 'setSettings', values: new Map([[key, value]]) })
   }
 }
 

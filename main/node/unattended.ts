@@ -29,11 +29,13 @@ export async function openUnattended(parts: Assembly, wanted: Unattended): Promi
   return opened.ok ? ok(undefined) : err(opened.error.message)
 }
 
-/** Turns on what the command line names, now or once the profile is opened. It stays on, as a switch of the user's does. */
+/** Sets what the command line names, now or once the profile is opened. It stays so, as what the user sets does. */
 export function serveOnceOpen(parts: Assembly, serve: HeadlessOptions['serve'], failed: () => void): void {
   const values = new Map<string, SettingValue>()
   if (serve.relay) values.set('serveRelay', true)
   if (serve.mailbox) values.set('serveMailbox', true)
+  if (serve.relayQuota !== null) values.set('relayQuota', serve.relayQuota)
+  if (serve.mailboxQuota !== null) values.set('mailboxQuota', serve.mailboxQuota)
   if (values.size === 0) return
   parts.service.subscribe(({ event }) => {
     if (event.kind !== 'profileChanged' || event.profile.state !== 'open') return

@@ -40,7 +40,7 @@ type Outcome<T> = Result<T, ports.StoreError>
 /** ports.MailboxStore without the promises. A failure is the disk's; each that writes is one transaction. */
 export interface MailboxDatabase {
   registerTags(owner: DeviceId, tags: readonly ports.MailboxTag[], nowMs: number): Outcome<'done' | 'full'>
-  depositItem(tag: Uint8Array, item: Uint8Array): Outcome<Deposit>
+  depositItem(tag: Uint8Array, item: Uint8Array, quotaBytes: number): Outcome<Deposit>
   collectItems(owner: DeviceId, itemsMax: number, sizeBytesMax: number): Outcome<mailbox.Collection>
   removeItems(owner: DeviceId, ids: readonly Uint8Array[]): Outcome<void>
   publishRecord(
@@ -48,6 +48,7 @@ export interface MailboxDatabase {
     record: Uint8Array,
     untilMs: number,
     nowMs: number,
+    quotaBytes: number,
   ): Outcome<'stored' | 'unknownTag' | 'full'>
   lookupRecord(tag: Uint8Array, nowMs: number): Outcome<Uint8Array | null>
   /** Everything of pruning but the items. */
@@ -167,8 +168,8 @@ class OpenDatabase implements Database {
     return this.#transact(() => mailbox.register(this.#queries.mailbox, owner, tags, nowMs))
   }
 
-  depositItem(tag: Uint8Array, item: Uint8Array): Outcome<Deposit> {
-    return this.#transact(() => mailbox.deposit(this.#queries.mailbox, tag, item))
+  depositItem(tag: Uint8Array, item: Uint8Array, quotaBytes: number): Outcome<Deposit> {
+    return this.#transact(() => mailbox.deposit(this.#queries.mailbox, tag, item, quotaBytes))
   }
 
   collectItems(owner: DeviceId, itemsMax: number, sizeBytesMax: number): Outcome<mailbox.Collection> {
@@ -184,8 +185,9 @@ class OpenDatabase implements Database {
     record: Uint8Array,
     untilMs: number,
     nowMs: number,
+    quotaBytes: number,
   ): Outcome<'stored' | 'unknownTag' | 'full'> {
-    return this.#transact(() => mailbox.publish(this.#queries.mailbox, tag, record, untilMs, nowMs))
+    return this.#transact(() => mailbox.publish(this.#queries.mailbox, tag, record, untilMs, nowMs, quotaBytes))
   }
 
   lookupRecord(tag: Uint8Array, nowMs: number): Outcome<Uint8Array | null> {

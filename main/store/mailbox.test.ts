@@ -5,15 +5,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { idOf, itemOf, noonMs, tagOf } from '../../test/conformance/mailbox.ts'
 import { bytesOf, deviceOf } from '../../test/conformance/rows.ts'
 import { databaseKey, mailboxInThread, makeDirectory, opened } from '../../test/conformance/sqlcipher.ts'
-import { mailboxLimits } from '../core/limits.ts'
+import { mailboxLimits, quotaLimits } from '../core/limits.ts'
 import { key } from './columns.ts'
 import type { Database } from './database.ts'
 import { createDatabase } from './database.ts'
 import type { AskMailbox } from './mailboxStore.ts'
+import { ownerShareBytes } from './mailbox.ts'
 import { mailboxOver } from './mailboxStore.ts'
 
 const [anna, ben] = [deviceOf(1), deviceOf(2)]
 const inAll = new Uint8Array(0)
+const { mailboxQuotasBytes, ownerPartOfMailbox } = quotaLimits
+const quotaBytes = mailboxQuotasBytes['1GB']
+const smallBytes = mailboxQuotasBytes['256MB']
 
 let directory: string
 let database: Database
@@ -36,8 +40,10 @@ function register(owner: typeof anna, ...numbers: number[]): string {
   return opened(database.registerTags(owner, tags, noonMs))
 }
 
-const deposit = (number: number) => opened(database.depositItem(tagOf(1).tag, itemOf(number))).kind
-const publish = (number: number) => opened(database.publishRecord(tagOf(number).tag, itemOf(1), noonMs + 1_000, noonMs))
+const deposit = (number: number, ofBytes = quotaBytes) =>
+  opened(database.depositItem(tagOf(1).tag, itemOf(number), ofBytes)).kind
+const publish = (number: number) =>
+  opened(database.publishRecord(tagOf(number).tag, itemOf(1), noonMs + 1_000, noonMs, quotaBytes))
 
 function rowsOf(table: string): number {
   return Number(database.connection.prepare(`SELECT count(*) AS n FROM ${table}`).get([])?.['n'])
@@ -47,8 +53,8 @@ describe('a mailbox', () => {
   it('counts what it keeps, in all and of each owner and tag, and forgets counts that are nought', () => {
     register(anna, 1, 2, 10)
     register(ben, 3)
-    for (const number of [1, 2]) opened(database.depositItem(tagOf(1).tag, itemOf(number, 100 * number)))
-    opened(database.depositItem(tagOf(3).tag, itemOf(3, 50)))
+    for (const number of [1, 2]) opened(database.depositItem(tagOf(1).tag, itemOf(number, 100 * number), quotaBytes))
+    opened(database.depositItem(tagOf(3).tag, itemOf(3, 50), quotaBytes))
     publish(10)
     publish(10)
     const counts = () => {
@@ -77,13 +83,13 @@ describe('a mailbox', () => {
   })
 
   it('takes so many items, and bytes, of one tag, for one owner, and in all', () => {
-    const { itemsPerTagMax, itemsPerOwnerMax, sizePerOwnerBytesMax, sizeBytesMax } = mailboxLimits
+    const { itemsPerTagMax, itemsPerOwnerMax, sizePerOwnerBytesMax } = mailboxLimits
     register(anna, 1)
     const quotas = [
       [tagOf(1).tag, itemsPerTagMax - 1, 0],
       [key(anna), itemsPerOwnerMax - 8, 0],
       [key(anna), 0, sizePerOwnerBytesMax - 800],
-      [inAll, 0, sizeBytesMax - 100],
+      [inAll, 0, quotaBytes - 100],
     ] as const
     for (const [at, [of, rows, sizeBytes]] of quotas.entries()) {
       database.connection.exec('DELETE FROM mailbox_use')
@@ -113,9 +119,52 @@ describe('a mailbox', () => {
     })
     expect(outcomes).toEqual(['stored', 'full', 'stored', 'stored', 'full'])
     // Yesterday, today and the days ahead of one contact, filled one after the other.
-    let left = sizePerOwnerBytesMax
-    for (let tag = 0; tag < mailboxLimits.tagDaysAheadMax + 2; tag++) left -= left / (tagPartOfRoom + 1)
-    expect(left / (tagPartOfRoom + 1)).toBeGreaterThan(mailboxLimits.itemSizeBytesMax)
+    for (const ofBytes of Object.values(mailboxQuotasBytes)) {
+      let left = ownerShareBytes(ofBytes)
+      for (let tag = 0; tag < mailboxLimits.tagDaysAheadMax + 2; tag++) left -= left / (tagPartOfRoom + 1)
+      expect(left / (tagPartOfRoom + 1)).toBeGreaterThan(mailboxLimits.itemSizeBytesMax)
+    }
+  })
+
+  it('leaves to one owner a part of a small one, and no more than before of a large one', () => {
+    register(anna, 1)
+    const filled = (ofBytes: number, ownBytes: number): string => {
+      database.connection.exec('DELETE FROM mailbox_use')
+      pretend('items', key(anna), 1, ownBytes)
+      return deposit(ownBytes, ofBytes)
+    }
+    const shareBytes = smallBytes / ownerPartOfMailbox
+    expect(filled(smallBytes, shareBytes - 800)).toBe('stored')
+    expect(filled(smallBytes, shareBytes - 799)).toBe('full')
+    const { sizePerOwnerBytesMax } = mailboxLimits
+    for (const ofBytes of [mailboxQuotasBytes['1GB'], mailboxQuotasBytes['16GB']]) {
+      expect(filled(ofBytes, sizePerOwnerBytesMax - 800)).toBe('stored')
+      expect(filled(ofBytes, sizePerOwnerBytesMax - 799)).toBe('full')
+    }
+  })
+
+  it('loses nothing when it may hold less than it does, and takes more once there is room', async () => {
+    const mailbox = mailboxInThread(database)
+    register(anna, 1, 10)
+    mailbox.setQuota(400_000)
+    for (const number of [1, 2, 3]) await mailbox.deposit(tagOf(1).tag, itemOf(number, 400), 0)
+    await mailbox.publish(tagOf(10).tag, itemOf(4, 400), noonMs + 1_000, noonMs)
+    mailbox.setQuota(1_000)
+    const refused = await mailbox.deposit(tagOf(1).tag, itemOf(5, 10), 0)
+    expect(refused).toEqual({ kind: 'full' })
+    expect(await mailbox.publish(tagOf(10).tag, itemOf(5, 400), noonMs + 1_000, noonMs)).toBe('full')
+    // Told again, because its sender has not heard that it is there.
+    expect(await mailbox.deposit(tagOf(1).tag, itemOf(1, 400), 0)).toMatchObject({ kind: 'stored' })
+    await mailbox.prune([anna], noonMs)
+    const held = await mailbox.collect(anna, 9, 9_999)
+    expect(held?.items.map(({ bytes }) => bytes)).toEqual([1, 2, 3].map((number) => itemOf(number, 400)))
+    expect(await mailbox.lookup(tagOf(10).tag, noonMs)).toEqual(itemOf(4, 400))
+    expect((await mailbox.usage()).sizeBytes).toBe(1_600)
+    await mailbox.remove(
+      anna,
+      [1, 2, 3].map((number) => idOf(itemOf(number, 400))),
+    )
+    expect(await mailbox.deposit(tagOf(1).tag, itemOf(5, 10), 0)).toMatchObject({ kind: 'stored' })
   })
 
   it('takes so many records of one owner, and in all with the items, and replaces those that are there', () => {
@@ -123,7 +172,7 @@ describe('a mailbox', () => {
     pretend('records', key(anna), mailboxLimits.recordsPerOwnerMax - 1, 0)
     expect([publish(10), publish(11), publish(10)]).toEqual(['stored', 'full', 'stored'])
     pretend('records', key(anna), 1, 100)
-    pretend('items', inAll, 1, mailboxLimits.sizeBytesMax - 100)
+    pretend('items', inAll, 1, quotaBytes - 100)
     expect([publish(12), publish(10)]).toEqual(['full', 'full'])
     expect(rowsOf('mailbox_record')).toBe(1)
   })

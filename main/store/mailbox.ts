@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { toHex } from '../core/bytes.ts'
 import type { DeviceId } from '../core/ids.ts'
-import { durationsMs, mailboxLimits } from '../core/limits.ts'
+import { durationsMs, mailboxLimits, quotaLimits } from '../core/limits.ts'
 import type { MailboxItem, MailboxTag } from '../core/ports.ts'
 import type { Use, mailboxQueries } from './queries/mailbox.ts'
 import { inAll } from './queries/mailbox.ts'
@@ -64,27 +64,32 @@ function fits(use: Use, sizeBytes: number, rowsMax: number, sizeBytesMax: number
   return use.rows < rowsMax && use.sizeBytes + sizeBytes <= sizeBytesMax
 }
 
-function hasRoom(queries: Queries, owner: DeviceId, tag: Uint8Array, sizeBytes: number): boolean {
-  const { itemsPerTagMax, sizePerTagBytesMax, itemsPerOwnerMax, sizePerOwnerBytesMax, tagPartOfRoom } = mailboxLimits
+/** What the items of one owner may take of a mailbox of this size. */
+export function ownerShareBytes(quotaBytes: number): number {
+  return Math.min(mailboxLimits.sizePerOwnerBytesMax, quotaBytes / quotaLimits.ownerPartOfMailbox)
+}
+
+function hasRoom(queries: Queries, owner: DeviceId, tag: Uint8Array, sizeBytes: number, quotaBytes: number): boolean {
+  const { itemsPerTagMax, sizePerTagBytesMax, itemsPerOwnerMax, tagPartOfRoom } = mailboxLimits
   const all = queries.use('items', key(owner))
   // Of the room that is left a tag takes a part: a contact knows the tags of many days, and would fill them all.
   const rowsMax = Math.min(itemsPerTagMax, (itemsPerOwnerMax - all.rows) / tagPartOfRoom)
-  const sizeBytesMax = Math.min(sizePerTagBytesMax, (sizePerOwnerBytesMax - all.sizeBytes) / tagPartOfRoom)
+  const sizeBytesMax = Math.min(sizePerTagBytesMax, (ownerShareBytes(quotaBytes) - all.sizeBytes) / tagPartOfRoom)
   return (
     sizeBytes <= mailboxLimits.itemSizeBytesMax &&
     fits(queries.use('items', tag), sizeBytes, rowsMax, sizeBytesMax) &&
-    sizeInAll(queries) + sizeBytes <= mailboxLimits.sizeBytesMax
+    sizeInAll(queries) + sizeBytes <= quotaBytes
   )
 }
 
 /** An item that is there already is stored. */
-export function deposit(queries: Queries, tag: Uint8Array, item: Uint8Array): Deposit {
+export function deposit(queries: Queries, tag: Uint8Array, item: Uint8Array, quotaBytes: number): Deposit {
   const found = queries.tags.get(tag)
   if (found === null || found.use !== 'item') return { kind: 'unknownTag' }
   const { owner } = found
   const id = createHash('sha256').update(item).digest().subarray(0, itemIdSizeBytes)
   if (!queries.items.has(owner, id)) {
-    if (!hasRoom(queries, owner, tag, item.length)) return { kind: 'full' }
+    if (!hasRoom(queries, owner, tag, item.length, quotaBytes)) return { kind: 'full' }
     queries.items.put(owner, { id, tag, bytes: item }, queries.clock()?.ageMs ?? 0)
   }
   return { kind: 'stored', owner }
@@ -112,14 +117,15 @@ export function publish(
   record: Uint8Array,
   untilMs: number,
   nowMs: number,
+  quotaBytes: number,
 ): 'stored' | 'unknownTag' | 'full' {
-  const { recordSizeBytesMax, recordsPerOwnerMax, recordLifetimeMsMax, sizeBytesMax } = mailboxLimits
+  const { recordSizeBytesMax, recordsPerOwnerMax, recordLifetimeMsMax } = mailboxLimits
   const found = queries.tags.get(tag)
   if (found === null || found.use !== 'record') return 'unknownTag'
   if (record.length > recordSizeBytesMax) return 'full'
   const isNew = queries.records.owner(tag) !== found.owner
   if (isNew && queries.use('records', key(found.owner)).rows >= recordsPerOwnerMax) return 'full'
-  if (sizeInAll(queries) + record.length > sizeBytesMax) return 'full'
+  if (sizeInAll(queries) + record.length > quotaBytes) return 'full'
   queries.records.remove(tag)
   queries.records.put(found.owner, tag, record, Math.min(untilMs, nowMs + recordLifetimeMsMax))
   return 'stored'

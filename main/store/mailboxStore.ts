@@ -1,5 +1,5 @@
 /** ports.MailboxStore over the requests of the store's thread. */
-import { mailboxLimits } from '../core/limits.ts'
+import { mailboxLimits, quotaLimits } from '../core/limits.ts'
 import type { MailboxStore, StoreError } from '../core/ports.ts'
 import type { Result } from '../core/result.ts'
 import { err } from '../core/result.ts'
@@ -37,13 +37,15 @@ function compact(bytes: Uint8Array): Uint8Array {
 
 export function mailboxOver(unbounded: AskMailbox): MailboxStore {
   const ask = bounded(unbounded)
+  // Goes with each request that it decides: the thread, which may be at older ones, has nothing to remember.
+  let quotaBytes: number = quotaLimits.mailboxQuotasBytes[quotaLimits.mailboxQuotaDefault]
   return {
     async register(owner, tags, nowMs) {
       const answer = await ask('registerTags', owner, tags, nowMs)
       return answer.ok ? answer.value : 'failed'
     },
     async deposit(tag, item) {
-      const answer = await ask('depositItem', compact(tag), compact(item))
+      const answer = await ask('depositItem', compact(tag), compact(item), quotaBytes)
       return answer.ok ? answer.value : { kind: 'failed' }
     },
     async collect(owner, itemsMax, sizeBytesMax) {
@@ -54,7 +56,7 @@ export function mailboxOver(unbounded: AskMailbox): MailboxStore {
       return (await ask('removeItems', owner, ids.map(compact))).ok
     },
     async publish(tag, record, untilMs, nowMs) {
-      const answer = await ask('publishRecord', compact(tag), compact(record), untilMs, nowMs)
+      const answer = await ask('publishRecord', compact(tag), compact(record), untilMs, nowMs, quotaBytes)
       return answer.ok ? answer.value : 'failed'
     },
     async lookup(tag, nowMs) {
@@ -69,6 +71,9 @@ export function mailboxOver(unbounded: AskMailbox): MailboxStore {
         const more = await unbounded('pruneItems', owners)
         if (!more.ok || !more.value) return
       }
+    },
+    setQuota(sizeBytesMax) {
+      quotaBytes = sizeBytesMax
     },
     async usage() {
       const answer = await ask('mailboxUsage')

@@ -167,6 +167,10 @@ export type Connection = Infer<typeof connectionSchema>
 export const holdingSchema = object({ contacts: count, items: count, sizeBytes: count })
 export type Holding = Infer<typeof holdingSchema>
 
+/** What was passed on for contacts since the day began, which is counted in UTC, and when it ends. */
+export const relayUsageSchema = object({ sizeBytes: count, untilMs: timeMs })
+export type RelayUsage = Infer<typeof relayUsageSchema>
+
 export const connectionsSchema = object({
   contacts: list(connectionSchema, limits.contactsMax),
   reach,
@@ -177,12 +181,20 @@ export const connectionsSchema = object({
 })
 export type Connections = Infer<typeof connectionsSchema>
 
+/** The names of a table's entries. */
+function namesIn<T extends object>(table: T): readonly (keyof T & string)[] {
+  return Object.keys(table) as (keyof T & string)[]
+}
+
 export const settingsSchema = object({
   theme: oneOf('system', 'light', 'dark', 'contrast'),
   lanDiscovery: boolean,
   /** Whether contacts are reached through this device, and whether it holds messages for them. */
   serveRelay: boolean,
   serveMailbox: boolean,
+  /** How much may be passed on for them in a day, and how much disk what is held for them may take. */
+  relayQuota: oneOf(...namesIn(limits.relayQuotasBytes)),
+  mailboxQuota: oneOf(...namesIn(limits.mailboxQuotasBytes)),
   /** Whether the router is asked to pass calls on. */
   portMapping: boolean,
   /** Who may learn where this device is. */

@@ -1,3 +1,6 @@
+const MiB = 1_048_576
+const GiB = 1_024 * MiB
+
 /** Bounds of the bridge. Those of the protocol stand in main/core/limits.ts; a test keeps the shared ones equal. */
 export const contractLimits = {
   nameLengthMax: 64,
@@ -17,6 +20,11 @@ export const contractLimits = {
   addressesMax: 32,
   addressLengthMax: 200,
   proxyHostLengthMax: 253,
+  /** By the names under which they are chosen; null: as much as there is. */
+  mailboxQuotasBytes: { '256MB': 256 * MiB, '1GB': GiB, '4GB': 4 * GiB, '16GB': 16 * GiB },
+  relayQuotasBytes: { '1GB': GiB, '10GB': 10 * GiB, '100GB': 100 * GiB, unlimited: null },
+  /** The largest thing that is held for somebody: with less room than this, there is none. */
+  heldItemSizeBytesMax: 65_608,
   nearbyPeopleMax: 32,
   nearbySittingMsMin: 60_000,
   nearbySittingMsMax: 900_000,

@@ -197,6 +197,7 @@ export const methods = {
     dto.connectionsSchema,
   ),
   'mailbox.usage': method('What this device holds for its contacts.', nothing, dto.holdingSchema),
+  'relay.usage': method('What this device has passed on for its contacts today.', nothing, dto.relayUsageSchema),
   'network.wake': method('Dial everybody now: after a resume or a network change.', nothing, dto.networkSchema),
 } as const
 

@@ -48,6 +48,8 @@ const snapshot = (sequence: number): unknown => ({
     lanDiscovery: true,
     serveRelay: false,
     serveMailbox: false,
+    relayQuota: '10GB',
+    mailboxQuota: '1GB',
     portMapping: true,
     privacy: 'open',
     proxyHost: '127.0.0.1',

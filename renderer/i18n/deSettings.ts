@@ -67,12 +67,21 @@ export const deSettings: typeof enSettings = {
   serveRelay: 'Verbindungen für Kontakte weitergeben',
   serveRelayHint:
     'Andere erreichen deine Kontakte über diesen Rechner, auch Menschen, die du nicht kennst. Es nutzt deine Leitung.',
+  relayQuota: 'An einem Tag höchstens',
+  relayUnlimited: 'Unbegrenzt',
+  passedOn: (size: string, of: string) => `Heute weitergegeben: ${size} von ${of}.`,
+  passedOnUnlimited: (size: string) => `Heute weitergegeben: ${size}.`,
+  relayUsedUp: (of: string, when: string) =>
+    `Die ${of} für heute sind aufgebraucht. Ab ${when} wird wieder weitergegeben.`,
   holding: (contacts: number, items: number, size: string) =>
     `Zurzeit ${items === 1 ? '1 Nachricht' : `${items} Nachrichten`} für ${contacts === 1 ? '1 Kontakt' : `${contacts} Kontakte`}, ${size}.`,
+  sizeOf: (size: string, of: string) => `${size} von ${of}`,
   holdingNothing: 'Zurzeit wird nichts verwahrt.',
   serveMailbox: 'Nachrichten für Kontakte verwahren',
-  serveMailboxHint:
-    'Sie warten hier, bis deine Kontakte sie abholen, höchstens 30 Tage. Es braucht etwas Plattenplatz.',
+  serveMailboxHint: 'Sie warten hier, bis deine Kontakte sie abholen, höchstens 30 Tage.',
+  mailboxQuota: 'Plattenplatz höchstens',
+  mailboxFull:
+    'Für mehr ist kein Platz: Neue Nachrichten warten bei ihren Absendern, bis einige von diesen abgeholt sind oder du mehr erlaubst.',
   addresses: 'Adressen dieses Rechners',
   wake: 'Jetzt verbinden',
   passphrase: 'Passphrase',

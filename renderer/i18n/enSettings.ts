@@ -63,11 +63,20 @@ export const enSettings = {
   serveRelay: 'Pass calls on for contacts',
   serveRelayHint:
     'Others reach your contacts through this computer, also people whom you do not know. It uses your internet connection.',
+  relayQuota: 'In a day at most',
+  relayUnlimited: 'No limit',
+  passedOn: (size: string, of: string) => `Passed on today: ${size} of ${of}.`,
+  passedOnUnlimited: (size: string) => `Passed on today: ${size}.`,
+  relayUsedUp: (of: string, when: string) => `Today’s ${of} are used up. Calls are passed on again from ${when}.`,
   holding: (contacts: number, items: number, size: string) =>
     `Held now: ${items === 1 ? '1 message' : `${items} messages`} for ${contacts === 1 ? '1 contact' : `${contacts} contacts`}, ${size}.`,
+  sizeOf: (size: string, of: string) => `${size} of ${of}`,
   holdingNothing: 'Nothing is held at this moment.',
   serveMailbox: 'Hold messages for contacts',
-  serveMailboxHint: 'They wait here until your contacts collect them, for 30 days at most. It uses some disk space.',
+  serveMailboxHint: 'They wait here until your contacts collect them, for 30 days at most.',
+  mailboxQuota: 'Disk space at most',
+  mailboxFull:
+    'There is no room for more: new messages wait with their senders until some of these are collected, or until you allow more.',
   addresses: 'Addresses of this computer',
   wake: 'Connect now',
   passphrase: 'Passphrase',

@@ -1,15 +1,22 @@
 /** How much room something takes, in the reader's language. */
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+/** From one unit to the next, as most file managers count. */
+const step = 1_024
 
 /** Three digits at most: "1.5 MB". */
 export function sizeWords(sizeBytes: number): string {
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, sizeBytes)) / 3)))
+  let [amount, at] = [sizeBytes, 0]
+  // What has four digits is told in the next unit.
+  while (amount >= 999.5 && at < units.length - 1) {
+    amount /= step
+    at++
+  }
   const language = document.documentElement.lang || 'en'
   const format = new Intl.NumberFormat(language, {
     style: 'unit',
-    unit: units[step] ?? 'byte',
+    unit: units[at] ?? 'byte',
     maximumSignificantDigits: 3,
   })
-  return format.format(sizeBytes / 1_000 ** step)
+  return format.format(amount)
 }

@@ -85,6 +85,8 @@ export class Desk {
       disconnect: () => undefined,
       setLanDiscovery: () => undefined,
       setServing: () => undefined,
+      setQuotas: () => undefined,
+      relayUse: () => ({ day: 0, sizeBytes: 0, strangersBytes: 0 }),
       setPrivacy: () => undefined,
       setPortMapping: () => undefined,
       roundTripMs: () => null,

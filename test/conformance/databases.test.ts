@@ -17,6 +17,9 @@ const folder = resolve(import.meta.dirname, '../fixtures/databases')
 const newest = migrations.at(-1)?.version ?? 0
 const newestPath = join(folder, `${String(newest).padStart(4, '0')}.db`)
 
+/** What the mailbox may hold: more than it is given. */
+const roomBytes = 1_000_000
+
 const given = rows.prekey(2, { purpose: 'stash', invite: null, device: rows.deviceOf(1) })
 
 /** What every shipped database was filled with. Kinds of rows may be added, with defaults for the older files. */
@@ -64,8 +67,8 @@ function write(): void {
   const database = opened(createDatabase({ path, key: databaseKey }))
   opened(database.commit([...everything, ...since30]))
   opened(database.registerTags(rows.deviceOf(2), [tagOf(1), tagOf(2, 'record')], noonMs))
-  opened(database.depositItem(tagOf(1).tag, itemOf(1)))
-  opened(database.publishRecord(tagOf(2).tag, itemOf(2), noonMs + 1, noonMs))
+  opened(database.depositItem(tagOf(1).tag, itemOf(1), roomBytes))
+  opened(database.publishRecord(tagOf(2).tag, itemOf(2), noonMs + 1, noonMs, roomBytes))
   database.close()
   copyFileSync(path, newestPath)
   rmSync(directory, { recursive: true })
@@ -131,7 +134,7 @@ describe('shipped databases', () => {
     expect(items).toEqual(isNew ? [itemOf(1)] : [])
     expect(opened(database.lookupRecord(tagOf(2).tag, noonMs))).toEqual(isNew ? itemOf(2) : null)
     expect(opened(database.mailboxUsage()).sizeBytes).toBe(isNew ? 200 : 0)
-    const deposit = opened(database.depositItem(tagOf(1).tag, itemOf(3)))
+    const deposit = opened(database.depositItem(tagOf(1).tag, itemOf(3), roomBytes))
     expect(deposit).toEqual(isNew ? { kind: 'stored', owner: rows.deviceOf(2) } : { kind: 'unknownTag' })
     expect(opened(database.verify())).toEqual([])
     database.close()

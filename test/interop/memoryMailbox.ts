@@ -82,6 +82,8 @@ export class MemoryMailbox implements MailboxStore {
     return Promise.resolve()
   }
 
+  setQuota(): void {}
+
   usage(): Promise<{ readonly owners: number; readonly items: number; readonly sizeBytes: number }> {
     return Promise.resolve({ owners: 0, items: this.items.length, sizeBytes: 0 })
   }

@@ -63,6 +63,8 @@ export class NetPerson {
       roundTripMs: (device) => network.roundTripMs(device),
       setLanDiscovery: () => undefined,
       setServing: (serving) => network.setServing(serving),
+      setQuotas: (quotas) => network.setQuotas(quotas),
+      relayUse: () => network.relayUse(),
       setPrivacy: () => undefined,
       setPortMapping: () => undefined,
       wake: () => network.wake(),

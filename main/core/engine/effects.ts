@@ -1,6 +1,6 @@
 /** Everything that a step can cause, beside its changes. No effect happens before its commit. */
 import type { AccountId, ConversationId, DeviceId, EnvelopeId, EventId, InviteId } from '../ids.ts'
-import type { MailboxAddress, MailboxTag, PendingProblem, Privacy, Serving, StoreError } from '../ports.ts'
+import type { MailboxAddress, MailboxTag, PendingProblem, Privacy, Quotas, Serving, StoreError } from '../ports.ts'
 import type { Frame } from '../wire/frame.ts'
 
 /** What the screen should look at again. */
@@ -53,6 +53,7 @@ export type Effect =
   | { readonly kind: 'setPrivacy'; readonly privacy: Privacy }
   | { readonly kind: 'setPortMapping'; readonly on: boolean }
   | { readonly kind: 'setServing'; readonly serving: Serving }
+  | { readonly kind: 'setQuotas'; readonly quotas: Quotas }
   /** Leaves an item in a mailbox: an envelope of the outbox, or what is owed (then `order` and `envelope` are null). */
   | {
       readonly kind: 'deposit'

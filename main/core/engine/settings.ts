@@ -1,6 +1,6 @@
 /** Settings: the engine keeps all of them and understands those that change what it does. */
-import { implementationLimits } from '../limits.ts'
-import type { Privacy, SettingValue } from '../ports.ts'
+import { implementationLimits, quotaLimits } from '../limits.ts'
+import type { Privacy, Quotas, SettingValue } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
 import type { CommandError, Replies } from './commands.ts'
@@ -30,6 +30,29 @@ export function privacyOf(state: Pick<State, 'setting'>): Privacy {
   return { kind: 'proxy', host: typeof host === 'string' ? host : '', port: typeof port === 'number' ? port : 0 }
 }
 
+/** The quota that was chosen by its name; the default's until one was, or for a name of another version. */
+function chosen<T>(quotas: Readonly<Record<string, T>>, name: SettingValue | null, byDefault: T): T {
+  const found = typeof name === 'string' && Object.hasOwn(quotas, name) ? quotas[name] : undefined
+  return found === undefined ? byDefault : found
+}
+
+/** How much of this device contacts may use. */
+export function quotasOf(state: Pick<State, 'setting'>): Quotas {
+  const { mailboxQuotasBytes, mailboxQuotaDefault, relayQuotasBytes, relayQuotaDefault } = quotaLimits
+  return {
+    mailboxBytes: chosen<number>(
+      mailboxQuotasBytes,
+      state.setting('mailboxQuota'),
+      mailboxQuotasBytes[mailboxQuotaDefault],
+    ),
+    relayBytesPerDay: chosen<number | null>(
+      relayQuotasBytes,
+      state.setting('relayQuota'),
+      relayQuotasBytes[relayQuotaDefault],
+    ),
+  }
+}
+
 function sizeOf(values: ReadonlyMap<string, SettingValue>): number {
   let longest = 0
   for (const [key, value] of values) longest = Math.max(longest, key.length, String(value).length)
@@ -42,6 +65,7 @@ function switches(state: State) {
     lan: isOn(state, 'lanDiscovery'),
     portMapping: isOn(state, 'portMapping'),
     serving: { relay: isOn(state, 'serveRelay'), mailbox: isOn(state, 'serveMailbox') },
+    quotas: quotasOf(state),
     privacy: privacyOf(state),
   }
 }
@@ -53,6 +77,8 @@ export function applySwitches(turn: Turn, before: ReturnType<typeof switches> | 
   if (differs('privacy')) turn.emit({ kind: 'setPrivacy', privacy: now.privacy })
   if (differs('lan')) turn.emit({ kind: 'setLan', on: now.lan })
   if (differs('portMapping')) turn.emit({ kind: 'setPortMapping', on: now.portMapping })
+  // Before anything is served.
+  if (differs('quotas')) turn.emit({ kind: 'setQuotas', quotas: now.quotas })
   if (differs('serving')) turn.emit({ kind: 'setServing', serving: now.serving })
   if (before === null || !(differs('privacy') || differs('serving'))) return
   turn.emit({ kind: 'peersChanged' })

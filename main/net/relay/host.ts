@@ -8,11 +8,12 @@ import type { CircuitRelayServerComponents, CircuitRelayService } from '@libp2p/
 import type { Connection, PeerId, Stream, StreamHandler } from '@libp2p/interface'
 import { networkLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import type { Clock } from '../../core/ports.ts'
+import type { Clock, RelayUse } from '../../core/ports.ts'
 import { deviceOf, peerOf } from '../keys.ts'
 import { remoteSource } from '../remote.ts'
 import { overlay } from './overlay.ts'
-import { boundRequest, holdBack, onReader } from './requests.ts'
+import { RelayQuota } from './quota.ts'
+import { boundRequest, holdBack, onReader, sayLimitExceeded } from './requests.ts'
 import { StrangerCalls } from './strangerCalls.ts'
 
 export interface RelayHostOptions {
@@ -22,6 +23,8 @@ export interface RelayHostOptions {
   readonly connectionOf: (device: DeviceId) => Connection | null
   /** Keeps a connection that carries no frames, until what it gives back is called; null: it has no time left. */
   readonly hold: (connection: Connection) => (() => void) | null
+  /** What was passed on before this start. */
+  readonly use: RelayUse | null
 }
 
 /** A request that is being answered. */
@@ -48,12 +51,16 @@ export class RelayHost {
   readonly #callsMs = new Map<DeviceId, readonly number[]>()
   readonly #caller = new AsyncLocalStorage<Caller>()
   readonly #strangerCalls: StrangerCalls
+  readonly #quota: RelayQuota
+  /** Calls are about to be ended because the day's quota is used up. */
+  #ending = false
   #service: CircuitRelayService | null = null
   #serving = false
 
   constructor(options: RelayHostOptions) {
     this.#options = options
     this.#strangerCalls = new StrangerCalls(options.clock)
+    this.#quota = new RelayQuota(options.clock, options.use)
   }
 
   /** For libp2p's services. */
@@ -91,16 +98,29 @@ export class RelayHost {
     return this.#serving
   }
 
+  /** What was passed on today. */
+  get use(): RelayUse {
+    return this.#quota.use()
+  }
+
+  /** What may be passed on in a day; null: without limit. Calls end that are beyond it. */
+  setQuota(bytesPerDay: number | null): void {
+    this.#quota.set(bytesPerDay)
+    this.keep()
+  }
+
   /** Switched off, every place is lost and every call ends. */
   setServing(on: boolean): void {
     this.#serving = on
     this.keep()
   }
 
-  /** Takes back the places, and ends the calls, of those who may keep none here any more. */
+  /** Takes back the places, and ends the calls, of those who may keep none here any more; and calls beyond the quota. */
   keep(): void {
     for (const peer of this.#service?.reservations.keys() ?? []) if (!this.#serves(deviceOf(peer))) this.#takeBack(peer)
-    for (const call of this.#calls) if (!this.#serves(call.devices[1])) this.#end(call)
+    for (const call of this.#calls) {
+      if (!this.#serves(call.devices[1]) || !this.#quota.mayPass(call.ofStranger)) this.#end(call)
+    }
   }
 
   /** The node stops. */
@@ -124,6 +144,10 @@ export class RelayHost {
   mayCall(from: DeviceId, to: DeviceId): boolean {
     const caller = this.#caller.getStore()
     if (caller === undefined || from === to || !this.#serves(to)) return false
+    if (!this.#quota.mayPass(caller.strangerAt !== null)) {
+      sayLimitExceeded(caller.stream)
+      return false
+    }
     if (this.#calls.size >= limits.relayConnectionsMax) return false
     if ([from, to].some((device) => this.#callsOf(device) >= limits.relayConnectionsPerPeerMax)) return false
     if (caller.strangerAt !== null) {
@@ -213,8 +237,20 @@ export class RelayHost {
     this.#calls.add(call)
     for (const stream of call.streams) stream.addEventListener('close', () => this.#calls.delete(call), { once: true })
     onReader(caller.stream, () => {
-      holdBack(caller.stream, called.stream)
-      holdBack(called.stream, caller.stream)
+      const passed = (sizeBytes: number): void => this.#passed(sizeBytes, call.ofStranger)
+      holdBack(caller.stream, called.stream, passed)
+      holdBack(called.stream, caller.stream, passed)
+    })
+  }
+
+  #passed(sizeBytes: number, ofStranger: boolean): void {
+    this.#quota.add(sizeBytes, ofStranger)
+    if (this.#ending || this.#quota.mayPass(ofStranger)) return
+    this.#ending = true
+    // Not while a packet is on its way from one stream to the other.
+    queueMicrotask(() => {
+      this.#ending = false
+      this.keep()
     })
   }
 }

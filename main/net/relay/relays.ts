@@ -2,7 +2,7 @@
 import type { Connection } from '@libp2p/interface'
 import { networkLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import type { Clock, Log, PathKind, Random } from '../../core/ports.ts'
+import type { Clock, Log, PathKind, Random, RelayUse } from '../../core/ports.ts'
 import { err } from '../../core/result.ts'
 import type { AddressBook } from '../addressBook.ts'
 import type { LinkStream } from '../peers.ts'
@@ -31,6 +31,8 @@ export interface RelaysOptions {
   readonly visit: VisitCall
   /** Keeps a visitor's connection for as long as it has a request; null: it has no time left. */
   readonly hold: (connection: Connection) => (() => void) | null
+  /** What was passed on before this start. */
+  readonly use: RelayUse | null
   /** `addresses` may be others now. */
   readonly changed: () => void
 }
@@ -46,7 +48,7 @@ export class Relays {
   readonly #shunned = new Map<DeviceId, readonly DeviceId[]>()
 
   constructor(options: RelaysOptions) {
-    const { clock, random, log, book, changed } = options
+    const { clock, random, log, book, hold, use, changed } = options
     this.#options = options
     const connectionOf = (device: DeviceId): Connection | null => this.#connectionOf(device)
     this.client = new RelayClient({
@@ -55,7 +57,7 @@ export class Relays {
       isOurs: (relay) => this.isOurs(relay),
       visit: ({ relay, socket }, signal) => options.visit(relay, [socket, ...book.direct(relay)], signal),
     })
-    this.host = new RelayHost({ clock, connectionOf, isContact: (device) => book.has(device), hold: options.hold })
+    this.host = new RelayHost({ clock, connectionOf, isContact: (device) => book.has(device), hold, use })
     this.#reservations = new Reservations({
       clock,
       random,

@@ -32,6 +32,15 @@ export function boundRequest(stream: Stream): void {
   }
 }
 
+/** A HopMessage of type STATUS that says RESOURCE_LIMIT_EXCEEDED, with its length before it. */
+const limitExceeded = Uint8Array.of(5, 0x08, 2, 0x28, 0xc9, 1)
+
+/** Refuses a call for the quota's sake. The library has one word for all that we refuse, which then goes nowhere. */
+export function sayLimitExceeded(stream: Stream): void {
+  stream.send(limitExceeded)
+  stream.send = () => true
+}
+
 /** Has a stream flow again. What it had read before its connection ended is passed on all the same. */
 function letFlow(stream: Stream): void {
   try {
@@ -41,8 +50,8 @@ function letFlow(stream: Stream): void {
   }
 }
 
-/** Holds who sends while more than `relayBufferBytesMax` of it waits for a slower receiver. */
-export function holdBack(from: Stream, to: Stream): void {
+/** Holds who sends while more than `relayBufferBytesMax` of it waits for a slower receiver; tells how much each sends. */
+export function holdBack(from: Stream, to: Stream, passed: (sizeBytes: number) => void): void {
   const max = networkLimits.relayBufferBytesMax
   /** Came, and was not yet handed to the receiver's stream. */
   let waiting = 0
@@ -59,6 +68,7 @@ export function holdBack(from: Stream, to: Stream): void {
   }
   from.addEventListener('message', (event) => {
     waiting += event.data.byteLength
+    passed(event.data.byteLength)
     look()
   })
   const send = to.send.bind(to)

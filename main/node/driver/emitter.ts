@@ -89,6 +89,8 @@ export class Emitter {
         return this.#network.setPortMapping(effect.on)
       case 'setServing':
         return this.#network.setServing(effect.serving)
+      case 'setQuotas':
+        return this.#network.setQuotas(effect.quotas)
       case 'follow':
         return this.#enqueue(effect.input)
       case 'refused':

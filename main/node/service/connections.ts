@@ -5,6 +5,7 @@ import { mayTalk } from '../../core/engine/people.ts'
 import { mailboxDevices } from '../../core/engine/services.ts'
 import type { AccountId, DeviceId } from '../../core/ids.ts'
 import type { ContactRow } from '../../core/ports.ts'
+import { durationsMs } from '../../core/limits.ts'
 import { ok } from '../../core/result.ts'
 import type { NodeContext } from './context.ts'
 import type { Handlers } from './handlers.ts'
@@ -45,8 +46,14 @@ function toConnections(context: NodeContext, account: AccountId | null): Connect
   }
 }
 
-export function connectionHandlers(context: NodeContext): Handlers<'connections.get' | 'mailbox.usage'> {
+export function connectionHandlers(
+  context: NodeContext,
+): Handlers<'connections.get' | 'mailbox.usage' | 'relay.usage'> {
   return {
+    async 'relay.usage'() {
+      const { day, sizeBytes } = context.network.relayUse()
+      return ok({ sizeBytes, untilMs: (day + 1) * durationsMs.day })
+    },
     async 'mailbox.usage'() {
       const { owners, items, sizeBytes } = await context.mailbox.usage()
       return ok({ contacts: owners, items, sizeBytes })

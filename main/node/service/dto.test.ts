@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contractLimits } from '../../../preload/contract/limits.ts'
 import { settingsSchema } from '../../../preload/contract/dto.ts'
-import { nearbyLimits, protocolLimits } from '../../core/limits.ts'
+import { mailboxLimits, nearbyLimits, protocolLimits, quotaLimits } from '../../core/limits.ts'
 import { settingDefaults, shortName, toSettings } from './dto.ts'
 
 describe('shortName', () => {
@@ -32,5 +32,8 @@ it('has the same bounds as the protocol where both bound the same thing', () => 
   expect(contractLimits.nearbyPeopleMax).toBe(nearbyLimits.peopleMax)
   expect(contractLimits.nearbySittingMsMin).toBe(nearbyLimits.sittingMsMin)
   expect(contractLimits.nearbySittingMsMax).toBe(nearbyLimits.sittingMsMax)
+  expect(contractLimits.mailboxQuotasBytes).toEqual(quotaLimits.mailboxQuotasBytes)
+  expect(contractLimits.relayQuotasBytes).toEqual(quotaLimits.relayQuotasBytes)
+  expect(contractLimits.heldItemSizeBytesMax).toBe(mailboxLimits.itemSizeBytesMax)
   expect(contractLimits.inviteLinkLengthMax).toBe(protocolLimits.inviteLinkLengthMax)
 })

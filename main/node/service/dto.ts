@@ -7,6 +7,7 @@ import { offersOf } from '../../core/engine/services.ts'
 import { fingerprintGroups, fingerprintOf } from '../../core/identity/fingerprint.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { idBytes } from '../../core/ids.ts'
+import { quotaLimits } from '../../core/limits.ts'
 import type { ContactRow, ConversationRecord, InviteRow, MessageRecord, SettingValue } from '../../core/ports.ts'
 import type { NodeContext } from './context.ts'
 
@@ -124,6 +125,8 @@ export const settingDefaults: Settings = {
   lanDiscovery: true,
   serveRelay: false,
   serveMailbox: false,
+  relayQuota: quotaLimits.relayQuotaDefault,
+  mailboxQuota: quotaLimits.mailboxQuotaDefault,
   portMapping: true,
   privacy: 'open',
   proxyHost: '127.0.0.1',

@@ -68,6 +68,7 @@ export class FakeNode {
   /** By event: on which way a message went. */
   readonly routes = new Map<string, Partial<DeliveryDetails>>()
   holding = { contacts: 0, items: 0, sizeBytes: 0 }
+  passed = { sizeBytes: 0, untilMs: people.nowMs }
   helpers: Pick<Connections, 'relays' | 'mailboxes'> = { relays: [], mailboxes: [] }
   send: (reply: PortReply) => void = () => undefined
   /** While true, requests are heard and not answered, as by a node that is dying. */
@@ -166,6 +167,8 @@ export class FakeNode {
         return this.network
       case 'mailbox.usage':
         return this.holding
+      case 'relay.usage':
+        return this.passed
       case 'connections.get':
         return this.#connections(params['account'] as string | null)
       default:

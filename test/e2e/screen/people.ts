@@ -234,6 +234,8 @@ export const settings: Settings = {
   lanDiscovery: true,
   serveRelay: false,
   serveMailbox: false,
+  relayQuota: '10GB',
+  mailboxQuota: '1GB',
   portMapping: true,
   privacy: 'open',
   proxyHost: '127.0.0.1',
