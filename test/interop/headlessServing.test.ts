@@ -47,7 +47,8 @@ async function refusal(node: HeadlessNode): Promise<string> {
 describe('a node that serves by itself', () => {
   it('makes its profile, prints an invite, outlives its stdin, and serves again without flags', async () => {
     const alone = ['--passphrase-file', file, '--create', 'Relay', '--detached', '--print-invite']
-    const relay = start('relay', '--relay', '--mailbox', ...alone)
+    const quotas = ['--relay-quota', '100GB', '--mailbox-quota', '256MB']
+    const relay = start('relay', '--relay', '--mailbox', ...quotas, ...alone)
     relay.endInput()
     const link = await relay.until('the invite', () => relay.plainLines[0] ?? null)
     const anna = await open('Anna')
@@ -66,7 +67,8 @@ describe('a node that serves by itself', () => {
     expect(relay.stderr).toBe('')
 
     const again = await open('relay')
-    expect(await settingsOf(again)).toMatchObject({ serveRelay: true, serveMailbox: true })
+    const chosen = { serveRelay: true, serveMailbox: true, relayQuota: '100GB', mailboxQuota: '256MB' }
+    expect(await settingsOf(again)).toMatchObject(chosen)
   })
 
   it('opens what is there already, takes no second profile, and speaks JSON-RPC unless it is detached', async () => {
@@ -116,6 +118,30 @@ describe('a node that a client opens', () => {
     const node = await open('Ben', '--relay')
     await node.event('the switch', (event) => event.kind === 'settingsChanged' && event.settings.serveRelay)
     expect(await settingsOf(node)).toMatchObject({ serveRelay: true, serveMailbox: false, lanDiscovery: true })
+  })
+
+  it('takes another quota, not one that is none, and keeps it', async () => {
+    const node = await open('Ben', '--mailbox-quota', '16GB')
+    await node.event('the quota', (event) => event.kind === 'settingsChanged' && event.settings.mailboxQuota === '16GB')
+    const settings = await settingsOf(node)
+    expect(settings).toMatchObject({ relayQuota: '10GB', serveMailbox: false })
+    const chosen = { ...settings, relayQuota: 'unlimited', mailboxQuota: '4GB' } as const
+    expect(await node.call('settings.set', { settings: chosen })).toEqual(chosen)
+    for (const wrong of [{ relayQuota: '256MB' }, { mailboxQuota: 'unlimited' }, { mailboxQuota: 4_294_967_296 }]) {
+      const { code, message } = await node.refused('settings.set', { settings: { ...chosen, ...wrong } })
+      expect([code, message]).toEqual(['badRequest', expect.stringContaining('must be one of')])
+    }
+    const { sizeBytes, untilMs } = await node.call('relay.usage', {})
+    expect(sizeBytes).toBe(0)
+    expect([untilMs % 86_400_000, untilMs > Date.now()]).toEqual([0, true])
+    await node.stop()
+    expect(await settingsOf(await open('Ben'))).toEqual(chosen)
+  })
+
+  it('with a quota that is none does not start, and says which there are', async () => {
+    const node = start('relay', '--relay', '--relay-quota', '5GB')
+    expect(await node.exited).toMatchObject({ code: 2 })
+    expect(node.stderr).toContain('--relay-quota takes 1GB, 10GB, 100GB or unlimited.')
   })
 
   it('announces the address that the command line names, first', async () => {

@@ -1,19 +1,15 @@
 /** Calls through a relay that does not know who calls. */
 import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
-import type { Connection, Stream } from '@libp2p/interface'
 import { describe, expect, it, vi } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
 import { networkLimits, visitLimits } from '../../main/core/limits.ts'
-import { peerOf } from '../../main/net/keys.ts'
 import { attacker, dial } from './netAttackers.ts'
+import { callStatus, statuses } from './netCalls.ts'
 import { loggedFigures, numbered, numberOf, pause, Scene } from './netNodes.ts'
 import type { TestNode } from './netNodes.ts'
 
 const limits = networkLimits
-/** What a relay says to a call. */
-const accepted = 100
-const denied = 202
-const noPlace = 204
+const { accepted, denied, noPlace } = statuses
 
 function relayedOf(node: TestNode): readonly string[] {
   return node.addresses.filter((address) => address.endsWith('/p2p-circuit'))
@@ -48,36 +44,6 @@ async function expectFrames(a: TestNode, b: TestNode, number: number): Promise<v
   ])
   const got = (node: TestNode): boolean => node.frames.some((one) => numberOf(one.frame) === number)
   await Promise.all([a.until('frame', () => got(a)), b.until('frame', () => got(b))])
-}
-
-/** A message that calls this device, with its length before it. */
-function callTo(device: DeviceId): Uint8Array {
-  const peer = peerOf(device)
-  const id = peer?.toMultihash().bytes ?? new Uint8Array(0)
-  return Uint8Array.of(id.length + 6, 0x08, 1, 0x12, id.length + 2, 0x0a, id.length, ...id)
-}
-
-/** Calls, and says with which status it was answered; null when the stream was reset. */
-async function callStatus(connection: Connection, device: DeviceId): Promise<number | null> {
-  let stream: Stream
-  try {
-    stream = await connection.newStream(RELAY_V2_HOP_CODEC)
-  } catch {
-    return null
-  }
-  const answer = new Promise<number | null>((resolve) => {
-    stream.addEventListener('message', ({ data }) => {
-      const bytes = data.subarray()
-      const at = bytes.indexOf(0x28)
-      const [low = 0, high = 0] = [bytes[at + 1], bytes[at + 2]]
-      resolve(low < 0x80 ? low : (low & 0x7f) + 128 * high)
-    })
-    stream.addEventListener('close', () => resolve(null))
-  })
-  if (stream.status === 'open') stream.send(callTo(device))
-  const status = stream.status === 'open' ? await answer : null
-  if (status !== accepted) stream.abort(new Error('No call'))
-  return status
 }
 
 describe.concurrent('a caller whom the relay does not know', () => {
