@@ -20,6 +20,8 @@ export class MemoryMailbox implements MailboxStore {
   /** Held back until it is called. */
   before: () => Promise<void> = () => Promise.resolve()
   failing = false
+  /** As it was told last. */
+  quotaBytes: number | null = null
 
   async register(owner: DeviceId, tags: readonly MailboxTag[]): Promise<'done' | 'full' | 'failed'> {
     await this.before()
@@ -82,7 +84,9 @@ export class MemoryMailbox implements MailboxStore {
     return Promise.resolve()
   }
 
-  setQuota(): void {}
+  setQuota(sizeBytesMax: number): void {
+    this.quotaBytes = sizeBytesMax
+  }
 
   usage(): Promise<{ readonly owners: number; readonly items: number; readonly sizeBytes: number }> {
     return Promise.resolve({ owners: 0, items: this.items.length, sizeBytes: 0 })

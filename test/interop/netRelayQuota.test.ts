@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DeviceId } from '../../main/core/ids.ts'
 import { durationsMs, protocolLimits, quotaLimits } from '../../main/core/limits.ts'
+import { MemoryMailbox } from './memoryMailbox.ts'
 import { attacker, dial } from './netAttackers.ts'
 import { callStatus, statuses } from './netCalls.ts'
 import { numbered, pause, realClock, Scene } from './netNodes.ts'
@@ -33,9 +34,12 @@ async function throughRelay(scene: Scene, bytesPerDay: number | null, usedBytes 
   let aheadMs = noonMs - Date.now()
   const clock = { ...realClock, nowMs: () => Date.now() + aheadMs }
   const relayUse = { day: 20_000, sizeBytes: usedBytes, strangersBytes: 0 }
-  const relay = await scene.node(1, { clock, relayUse })
+  const mailboxStore = new MemoryMailbox()
+  const relay = await scene.node(1, { clock, relayUse, mailboxStore })
   const [a, b] = await Promise.all([scene.node(2), scene.node(3)])
   relay.network.setQuotas({ mailboxBytes: quotaLimits.mailboxQuotasBytes['1GB'], relayBytesPerDay: bytesPerDay })
+  // The mailbox’s goes on to what keeps the bytes.
+  expect(mailboxStore.quotaBytes).toBe(quotaLimits.mailboxQuotasBytes['1GB'])
   relay.network.setServing({ relay: true, mailbox: false })
   relay.network.setPeers([a.target([]), b.target([])])
   a.network.setPeers([relay.target(undefined, true)])

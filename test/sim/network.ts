@@ -234,6 +234,7 @@ export class Endpoint implements ports.Network {
   readonly #up = new Map<DeviceId, Link>()
   readonly mail: ports.Mail
   serving: ports.Serving = { relay: false, mailbox: false }
+  quotas: ports.Quotas | null = null
   running = false
 
   constructor(ether: Ether, device: DeviceId) {
@@ -320,7 +321,9 @@ export class Endpoint implements ports.Network {
     this.serving = serving
   }
 
-  setQuotas(): void {}
+  setQuotas(quotas: ports.Quotas): void {
+    this.quotas = quotas
+  }
 
   relayUse(): ports.RelayUse {
     return { day: 0, sizeBytes: 0, strangersBytes: 0 }

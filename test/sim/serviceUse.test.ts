@@ -1,5 +1,6 @@
 /** Whose relay and mailbox a device uses: what contacts offer, as far as the user lets it. */
 import { afterEach, expect, it } from 'vitest'
+import { quotaLimits } from '../../main/core/limits.ts'
 import type { ServiceUse, SettingValue } from '../../main/core/ports.ts'
 import type { Peer } from './peer.ts'
 import { Scene } from './scene.ts'
@@ -57,6 +58,26 @@ it('is kept over a restart, and told to contacts at once', async () => {
   await scene.restart(guest)
   expect(target(guest, holder)).toEqual({ relay: false, mailbox: false })
   expect(told()).toEqual([])
+})
+
+it('is as much as was chosen by name, at once and after a restart; an unknown name is the default', async () => {
+  scene = await new Scene(1).begin()
+  const helper = scene.peer(0)
+  const { mailboxQuotasBytes, relayQuotasBytes } = quotaLimits
+  const quotas = () => helper.endpoint?.quotas
+  const byDefault = { mailboxBytes: mailboxQuotasBytes['1GB'], relayBytesPerDay: relayQuotasBytes['10GB'] }
+  expect(quotas()).toEqual(byDefault)
+  await set(helper, 'mailboxQuota', '256MB')
+  await set(helper, 'relayQuota', 'unlimited')
+  const chosen = { mailboxBytes: mailboxQuotasBytes['256MB'], relayBytesPerDay: null }
+  expect(quotas()).toEqual(chosen)
+  await scene.restart(helper)
+  expect(quotas()).toEqual(chosen)
+  for (const name of ['2GB', 'toString', 5]) {
+    await set(helper, 'mailboxQuota', name)
+    await set(helper, 'relayQuota', name)
+    expect(quotas()).toEqual(byDefault)
+  }
 })
 
 it('can be chosen for contacts alone', async () => {

@@ -12,7 +12,7 @@ import { FakeNode } from './fakeNode.ts'
 import { anna, ben, chiara, dmitri, mei, nearby } from './people.ts'
 import type { Screen, Stage } from './screen.ts'
 import { launch, openScreen } from './screen.ts'
-import { heldText, hiddenNode, lonelyNode, wideNode } from './wide.ts'
+import { fullNode, heldText, hiddenNode, lonelyNode, wideNode } from './wide.ts'
 
 const directory = join(import.meta.dirname, '../../../out/screens')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -163,6 +163,13 @@ const wide: Views = {
   },
 }
 
+const full: Views = {
+  servingFull: async (page) => {
+    await settings(page, 'For your contacts')
+    await page.getByText('There is no room for more').waitFor()
+  },
+}
+
 const lonely: Views = {
   nobody: async (page) => {
     await settings(page, 'Connections')
@@ -269,6 +276,7 @@ describe.each(looks)('$name', ({ name, theme, size }) => {
 
   it.each([
     ...Object.entries(wide).map(([view, go]) => ({ view, go, make: wideNode })),
+    ...Object.entries(full).map(([view, go]) => ({ view, go, make: fullNode })),
     ...Object.entries(lonely).map(([view, go]) => ({ view, go, make: lonelyNode })),
     ...Object.entries(hidden).map(([view, go]) => ({ view, go, make: hiddenNode })),
   ])('$view', async ({ view, go, make }) => {

@@ -129,6 +129,35 @@ describe('what contacts do for each other', () => {
       })
     await dialog.getByText('Nothing is held at this moment.').waitFor()
   })
+
+  it('is bounded as the user chooses, and stays so when the window is opened again', async () => {
+    const node = wideNode()
+    const { page } = await show(node)
+    const dialog = await settings(page)
+    await dialog.getByText('Held now: 41 messages for 3 contacts, 1.41 MB of 1 GB.').waitFor()
+    await dialog.getByText('Passed on today: 1.21 GB of 10 GB.').waitFor()
+    const [perDay, room] = ['In a day at most', 'Disk space at most'].map((name) => dialog.getByRole('group', { name }))
+    expect(await room?.getByRole('radio').count()).toBe(4)
+    await room?.getByRole('radio', { name: '256 MB' }).check({ force: true })
+    await perDay?.getByRole('radio', { name: '1 GB', exact: true }).check({ force: true })
+    await expect.poll(() => saved(node).at(-1)).toMatchObject({ relayQuota: '1GB', mailboxQuota: '256MB' })
+    await dialog.getByText('1.41 MB of 256 MB.').waitFor()
+    await dialog.getByText('Today’s 1 GB are used up. Calls are passed on again from 23:42.').waitFor()
+    await screen?.close()
+    const again = await settings((await show(node)).page)
+    expect(await again.getByRole('radio', { name: '256 MB' }).isChecked()).toBe(true)
+    await again
+      .getByRole('group', { name: 'In a day at most' })
+      .getByRole('radio', { name: 'No limit' })
+      .check({ force: true })
+    await again.getByText('Passed on today: 1.21 GB.').waitFor()
+    // What contacts use shows while it is open, and switched off there is nothing to choose.
+    node.holding = { contacts: 1, items: 1, sizeBytes: 2_000 }
+    await again.getByText('1 message for 1 contact, 1.95 kB of 256 MB').waitFor()
+    await again.getByRole('switch', { name: 'Hold messages for contacts' }).uncheck()
+    await again.getByText('Held now: 1 message for 1 contact, 1.95 kB.').waitFor()
+    expect(await again.getByRole('group', { name: 'Disk space at most' }).count()).toBe(0)
+  })
 })
 
 describe('who may learn where this computer is', () => {

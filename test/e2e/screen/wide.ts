@@ -14,8 +14,9 @@ function change(node: FakeNode, account: string, facts: Partial<Contact>): void 
 
 /** Anna on the LAN, Layla directly, Jonas through Chiara, who also holds a message for Ben; the others away. */
 export function wideNode(options: FakeNodeOptions = {}): FakeNode {
-  const node = new FakeNode({ ...options, settings: { serveMailbox: true, ...options.settings } })
+  const node = new FakeNode({ ...options, settings: { serveRelay: true, serveMailbox: true, ...options.settings } })
   node.holding = { contacts: 3, items: 41, sizeBytes: 1_480_000 }
+  node.passed = { sizeBytes: 1_300_000_000, untilMs: nowMs + 7 * 60 * minute }
   change(node, chiara.account, { path: 'webrtc', offers: { relay: true, mailbox: true } })
   change(node, jonas.account, { path: 'relay' })
   node.ways.set(anna.account, { roundTripMs: 2 })
@@ -31,6 +32,13 @@ export function wideNode(options: FakeNodeOptions = {}): FakeNode {
   node.routes.set(held.event, { via: 'mailbox', mailbox: chiara.account })
   const conversation = node.conversations.get(ben.conversation)
   if (conversation) node.conversations.set(ben.conversation, { ...conversation, last: held })
+  return node
+}
+
+/** As `wideNode`, and what contacts may use is used up: the smallest there is. */
+export function fullNode(options: FakeNodeOptions = {}): FakeNode {
+  const node = wideNode({ ...options, settings: { relayQuota: '1GB', mailboxQuota: '256MB', ...options.settings } })
+  node.holding = { contacts: 12, items: 4_310, sizeBytes: 268_435_000 }
   return node
 }
 
