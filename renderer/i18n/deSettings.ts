@@ -72,7 +72,7 @@ export const deSettings: typeof enSettings = {
   passedOn: (size: string, of: string) => `Heute weitergegeben: ${size} von ${of}.`,
   passedOnUnlimited: (size: string) => `Heute weitergegeben: ${size}.`,
   relayUsedUp: (of: string, when: string) =>
-    `Die ${of} für heute sind aufgebraucht. Ab ${when} wird wieder weitergegeben.`,
+    `Die Menge für heute, ${of}, ist aufgebraucht. Ab ${when} wird wieder weitergegeben.`,
   holding: (contacts: number, items: number, size: string) =>
     `Zurzeit ${items === 1 ? '1 Nachricht' : `${items} Nachrichten`} für ${contacts === 1 ? '1 Kontakt' : `${contacts} Kontakte`}, ${size}.`,
   sizeOf: (size: string, of: string) => `${size} von ${of}`,

@@ -67,7 +67,7 @@ export const enSettings = {
   relayUnlimited: 'No limit',
   passedOn: (size: string, of: string) => `Passed on today: ${size} of ${of}.`,
   passedOnUnlimited: (size: string) => `Passed on today: ${size}.`,
-  relayUsedUp: (of: string, when: string) => `Today’s ${of} are used up. Calls are passed on again from ${when}.`,
+  relayUsedUp: (of: string, when: string) => `Today’s ${of} is used up. Calls are passed on again from ${when}.`,
   holding: (contacts: number, items: number, size: string) =>
     `Held now: ${items === 1 ? '1 message' : `${items} messages`} for ${contacts === 1 ? '1 contact' : `${contacts} contacts`}, ${size}.`,
   sizeOf: (size: string, of: string) => `${size} of ${of}`,

@@ -4,7 +4,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 /** From one unit to the next, as most file managers count. */
 const step = 1_024
 
-/** Three digits at most: "1.5 MB". */
+/** Three digits at most: "1.5 MB", which no line parts. */
 export function sizeWords(sizeBytes: number): string {
   let [amount, at] = [sizeBytes, 0]
   // What has four digits is told in the next unit.
@@ -18,5 +18,5 @@ export function sizeWords(sizeBytes: number): string {
     unit: units[at] ?? 'byte',
     maximumSignificantDigits: 3,
   })
-  return format.format(amount)
+  return format.format(amount).replaceAll(' ', '\u00a0')
 }

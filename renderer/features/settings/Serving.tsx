@@ -44,7 +44,11 @@ export function Serving(): JSX.Element {
             onChange={(relayQuota) => void controller.saveSettings({ relayQuota })}
           />
           <Show when={usage().passed}>
-            {(passed) => <p class={styles.held}>{passedWords(passed(), state.settings.relayQuota)}</p>}
+            {(passed) => (
+              <p class={styles.held} data-spent={isUsedUp(passed(), state.settings)}>
+                {passedWords(passed(), state.settings)}
+              </p>
+            )}
           </Show>
         </div>
       </Show>
@@ -64,17 +68,33 @@ export function Serving(): JSX.Element {
               onChange={(mailboxQuota) => void controller.saveSettings({ mailboxQuota })}
             />
           </Show>
-          <Show when={usage().held}>{(held) => <p class={styles.held}>{heldWords(held(), state.settings)}</p>}</Show>
+          <Show when={usage().held}>
+            {(held) => (
+              <>
+                <p class={styles.held}>{heldWords(held(), state.settings)}</p>
+                <Show when={isFull(held(), state.settings)}>
+                  <p class={styles.held} data-spent={true}>
+                    {t('settings.mailboxFull')}
+                  </p>
+                </Show>
+              </>
+            )}
+          </Show>
         </div>
       </Show>
     </>
   )
 }
 
-function passedWords({ sizeBytes, untilMs }: RelayUsage, quota: Settings['relayQuota']): string {
-  const quotaBytes = relayQuotasBytes[quota]
+function isUsedUp({ sizeBytes }: RelayUsage, { relayQuota }: Settings): boolean {
+  return sizeBytes >= (relayQuotasBytes[relayQuota] ?? Infinity)
+}
+
+function passedWords(usage: RelayUsage, settings: Settings): string {
+  const { sizeBytes, untilMs } = usage
+  const quotaBytes = relayQuotasBytes[settings.relayQuota]
   if (quotaBytes === null) return t('settings.passedOnUnlimited', sizeWords(sizeBytes))
-  if (sizeBytes >= quotaBytes) return t('settings.relayUsedUp', sizeWords(quotaBytes), clockTime(untilMs))
+  if (isUsedUp(usage, settings)) return t('settings.relayUsedUp', sizeWords(quotaBytes), clockTime(untilMs))
   return t('settings.passedOn', sizeWords(sizeBytes), sizeWords(quotaBytes))
 }
 
@@ -82,7 +102,10 @@ function heldWords({ contacts, items, sizeBytes }: Holding, { serveMailbox, mail
   if (items === 0) return t('settings.holdingNothing')
   const size = sizeWords(sizeBytes)
   if (!serveMailbox) return t('settings.holding', contacts, items, size)
-  const quotaBytes = mailboxQuotasBytes[mailboxQuota]
-  const words = t('settings.holding', contacts, items, t('settings.sizeOf', size, sizeWords(quotaBytes)))
-  return quotaBytes - sizeBytes < heldItemSizeBytesMax ? `${words} ${t('settings.mailboxFull')}` : words
+  const quota = sizeWords(mailboxQuotasBytes[mailboxQuota])
+  return t('settings.holding', contacts, items, t('settings.sizeOf', size, quota))
+}
+
+function isFull({ sizeBytes }: Holding, { serveMailbox, mailboxQuota }: Settings): boolean {
+  return serveMailbox && mailboxQuotasBytes[mailboxQuota] - sizeBytes < heldItemSizeBytesMax
 }

@@ -142,7 +142,7 @@ describe('what contacts do for each other', () => {
     await perDay?.getByRole('radio', { name: '1 GB', exact: true }).check({ force: true })
     await expect.poll(() => saved(node).at(-1)).toMatchObject({ relayQuota: '1GB', mailboxQuota: '256MB' })
     await dialog.getByText('1.41 MB of 256 MB.').waitFor()
-    await dialog.getByText('Today’s 1 GB are used up. Calls are passed on again from 23:42.').waitFor()
+    await dialog.getByText(/^Today’s 1\sGB is used up. Calls are passed on again from \d+:42/).waitFor()
     await screen?.close()
     const again = await settings((await show(node)).page)
     expect(await again.getByRole('radio', { name: '256 MB' }).isChecked()).toBe(true)
