@@ -138,7 +138,10 @@ describe.concurrent('a relay with a quota', () => {
     relay.network.setQuotas({ mailboxBytes, relayBytesPerDay: relayQuotasBytes['1GB'] })
     a.network.wake()
     await meet(a, b)
+    const { sizeBytes } = relay.network.relayUse()
     relay.network.setQuotas({ mailboxBytes, relayBytesPerDay: 1_000_000 })
     await a.until('down', () => count(a, 'peerDown', b.device) === 1)
+    // Not only with the next byte.
+    expect(relay.network.relayUse().sizeBytes).toBe(sizeBytes)
   })
 })
