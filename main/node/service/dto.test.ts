@@ -25,6 +25,16 @@ describe('toSettings', () => {
     expect(settings).toEqual({ ...settingDefaults, theme: 'dark' })
     expect(settingsSchema.parse(settings, 'settings').ok).toBe(true)
   })
+
+  it('knows a quota by its name in the list alone', () => {
+    const lists = { relayQuota: contractLimits.relayQuotasBytes, mailboxQuota: contractLimits.mailboxQuotasBytes }
+    for (const [key, quotas] of Object.entries(lists)) {
+      const taken = (value: unknown) => settingsSchema.parse({ ...settingDefaults, [key]: value }, 'settings').ok
+      expect(Object.keys(quotas).map(taken)).toEqual([true, true, true, true])
+      expect(['', '2GB', '1gb', 'toString', 1_073_741_824, null].map(taken)).not.toContain(true)
+      expect(toSettings((one) => (one === key ? '2GB' : null))).toEqual(settingDefaults)
+    }
+  })
 })
 
 it('has the same bounds as the protocol where both bound the same thing', () => {
