@@ -129,6 +129,28 @@ describe('a stash', () => {
     expect(kept(a, b)).toHaveLength(stashBundlesMax)
   })
 
+  it('that was given last is kept, though a clock that was set back says that it is the oldest', async () => {
+    await pair()
+    const years = 3_650 * dayMs
+    for (const offsetMs of [years, years + 20 * dayMs, years + 40 * dayMs, 0]) {
+      a.clockOffsetMs = offsetMs
+      await scene.restart(a)
+      await talk()
+    }
+    const last = named(kept(b, a))
+    a.crash()
+    a.clockOffsetMs = 20 * dayMs
+    await scene.run(11_000)
+    a.start()
+    // The next one is made, and lost on the way.
+    if (a.endpoint === null) throw new Error('not running')
+    a.endpoint.send = () => 'sent'
+    await scene.run(20_000)
+    expect(named(given(a, b).now)).not.toEqual(last)
+    expect(named(kept(b, a))).toEqual(last)
+    expect(last.filter((prekey) => !a.disk.prekeys.has(prekey))).toEqual([])
+  })
+
   it('that a wrong clock made does not stand in the way of the next one', async () => {
     await pair()
     const before = named(kept(a, b))

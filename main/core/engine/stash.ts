@@ -47,12 +47,13 @@ function isWhole(given: readonly PrekeyRow[], nowMs: number): boolean {
 
 /** Earlier stashes may still be used, as their successor may be under way; the oldest of them are let go. */
 function retire(turn: Turn, device: DeviceId): void {
-  for (const row of turn.state.prekeysOf(device)) {
-    if (row.purpose === 'stash') turn.put({ kind: 'putPrekey', row: { ...row, purpose: 'replaced' } })
-  }
-  const earlier = turn.state.prekeysOf(device).filter(({ purpose }) => purpose === 'replaced')
+  const rows = turn.state.prekeysOf(device)
+  const last = rows.filter(({ purpose }) => purpose === 'stash')
+  const earlier = rows.filter(({ purpose }) => purpose === 'replaced')
   earlier.sort((a, b) => b.createdAtMs - a.createdAtMs || byName(a, b))
-  for (const { prekey } of earlier.slice(stashPrekeysPerDeviceMax - stashSize)) {
+  for (const row of last) turn.put({ kind: 'putPrekey', row: { ...row, purpose: 'replaced' } })
+  // What was given last is let go last, whatever a clock that was set back says of its age.
+  for (const { prekey } of earlier.slice(Math.max(0, stashPrekeysPerDeviceMax - stashSize - last.length))) {
     turn.put({ kind: 'removePrekey', prekey })
   }
 }
