@@ -12,8 +12,10 @@ export const quotaLimits = {
   /** What a relay passes on in a day, in both directions together; null: as much as there is. */
   relayQuotasBytes: { '1GB': GiB, '10GB': 10 * GiB, '100GB': 100 * GiB, unlimited: null },
   relayQuotaDefault: '10GB',
-  /** Of that the calls of strangers may be one part in so many: they take no day from contacts. */
+  /** Strangers' calls may use one part in so many of it: the rest of the day is left to contacts. */
   strangerPartOfRelay: 2,
+  /** And the calls of and to one contact: nobody uses up the day of all others. */
+  contactPartOfRelay: 2,
   /** What was passed on is written down this often, if it grew by so much: that is what a crash forgets. */
   relayUseWriteMs: 60_000,
   relayUseStepBytes: MiB,

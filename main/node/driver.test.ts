@@ -159,6 +159,21 @@ describe('the driver', () => {
     expect(trace.slice(3)).toEqual(['commit putSetting', 'lan false'])
   })
 
+  it('notices settings that are the user’s, not what is kept among them', async () => {
+    const driver = await begin()
+    const noticed = async (...keys: string[]): Promise<number> => {
+      notices.length = 0
+      const values = new Map(keys.map((key) => [key, 1]))
+      expect((await driver.submit<'setSettings'>({ kind: 'setSettings', values })).ok).toBe(true)
+      for (const key of keys) expect(disk.settings.get(key)).toBe(1)
+      return notices.filter(({ kind }) => kind === 'settings').length
+    }
+    expect(await noticed('node.relayUse', 'engine.mailDays')).toBe(0)
+    expect(await noticed('node.port')).toBe(0)
+    expect(await noticed('node.relayUse', 'theme')).toBe(1)
+    expect(await noticed('nodes')).toBe(1)
+  })
+
   it('puts inputs that come together into one commit, each seeing those before it', async () => {
     const driver = await begin()
     trace.length = 0

@@ -68,9 +68,11 @@ export const help = `Waxwing without a screen: a whole node, driven by JSON-RPC 
   --lan off           no discovery on the local network, whatever the settings say
   --relay             contacts are reached through this node from now on
   --mailbox           messages are held for contacts who are away from now on
-  --relay-quota SIZE  how much is passed on in a day: ${namesOf(quotaLimits.relayQuotasBytes)}
+  --relay-quota SIZE  the most that is passed on in a day (UTC): ${namesOf(quotaLimits.relayQuotasBytes)}
   --mailbox-quota SIZE
-                      how much disk what is held may take: ${namesOf(quotaLimits.mailboxQuotasBytes)}
+                      the most disk that held messages may fill: ${namesOf(quotaLimits.mailboxQuotasBytes)};
+                      a GB is 1,024 MB; without these two options the profile's choice stays (at first
+                      ${quotaLimits.relayQuotaDefault} and ${quotaLimits.mailboxQuotaDefault})
   --announce IP[:N]   another address at which this node can be dialled, such as the public one of a router that passes
                       the port on; an IPv6 address stands in brackets; may be given several times
   --passphrase-file F open the profile at once with the passphrase in F, which only you may be able to read

@@ -1,4 +1,5 @@
 /** A messaging node at work: store, engine and driver, network, and the events that follow. The composition root. */
+import type { OwnSetting } from '../core/engine/settings.ts'
 import { privacyOf } from '../core/engine/settings.ts'
 import { decodeIdentitySecrets } from '../core/identity/account.ts'
 import type { Clock, Crypto, Log, Random, Resident, SettingValue, StoreError } from '../core/ports.ts'
@@ -205,7 +206,7 @@ class RunningNode implements OpenNode {
     void this.#keepSetting(portSetting, port)
   }
 
-  #keepSetting(key: string, value: SettingValue): Promise<unknown> {
+  #keepSetting(key: OwnSetting, value: SettingValue): Promise<unknown> {
     return this.#driver.submit<'setSettings'>({ kind: 'setSettings', values: new Map([[key, value]]) })
   }
 }

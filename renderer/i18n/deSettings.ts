@@ -66,22 +66,22 @@ export const deSettings: typeof enSettings = {
     'Was dieser Rechner für Kontakte tut, während er läuft. Alles ist versiegelt: Hier lässt sich nichts davon lesen.',
   serveRelay: 'Verbindungen für Kontakte weitergeben',
   serveRelayHint:
-    'Andere erreichen deine Kontakte über diesen Rechner, auch Menschen, die du nicht kennst. Es nutzt deine Leitung.',
-  relayQuota: 'An einem Tag höchstens',
+    'Andere erreichen deine Kontakte über diesen Rechner, auch Menschen, die du nicht kennst: Diese bekommen höchstens die halbe Tagesmenge. Der Rechner bewahrt auch versiegelt auf, wo deine Kontakte sind, für alle, die sie suchen. Das nutzt deine Leitung.',
+  relayQuota: 'Pro Tag höchstens weitergeben',
   relayUnlimited: 'Unbegrenzt',
   passedOn: (size: string, of: string) => `Heute weitergegeben: ${size} von ${of}.`,
   passedOnUnlimited: (size: string) => `Heute weitergegeben: ${size}.`,
   relayUsedUp: (of: string, when: string) =>
-    `Die Menge für heute, ${of}, ist aufgebraucht. Ab ${when} wird wieder weitergegeben.`,
+    `Die ${of} für heute sind aufgebraucht. Ab ${when} gibt dieser Rechner wieder Verbindungen weiter.`,
   holding: (contacts: number, items: number, size: string) =>
     `Zurzeit ${items === 1 ? '1 Nachricht' : `${items} Nachrichten`} für ${contacts === 1 ? '1 Kontakt' : `${contacts} Kontakte`}, ${size}.`,
   sizeOf: (size: string, of: string) => `${size} von ${of}`,
   holdingNothing: 'Zurzeit wird nichts verwahrt.',
   serveMailbox: 'Nachrichten für Kontakte verwahren',
   serveMailboxHint: 'Sie warten hier, bis deine Kontakte sie abholen, höchstens 30 Tage.',
-  mailboxQuota: 'Plattenplatz höchstens',
+  mailboxQuota: 'Speicherplatz für Nachrichten, höchstens',
   mailboxFull:
-    'Für mehr ist kein Platz: Neue Nachrichten warten bei ihren Absendern, bis einige von diesen abgeholt sind oder du mehr erlaubst.',
+    'Kein Platz mehr: Neue Nachrichten bleiben bei ihren Absendern, bis hier welche abgeholt werden oder du mehr Platz erlaubst.',
   addresses: 'Adressen dieses Rechners',
   wake: 'Jetzt verbinden',
   passphrase: 'Passphrase',

@@ -62,8 +62,8 @@ export const enSettings = {
   servingLead: 'What this computer does for contacts while it is on. All of it is sealed: nothing can be read here.',
   serveRelay: 'Pass calls on for contacts',
   serveRelayHint:
-    'Others reach your contacts through this computer, also people whom you do not know. It uses your internet connection.',
-  relayQuota: 'In a day at most',
+    'Others reach your contacts through this computer, also people whom you do not know: these get at most half of a day’s limit. The computer also keeps sealed word of where your contacts are, for those who look for them. This uses your internet connection.',
+  relayQuota: 'Pass on per day, at most',
   relayUnlimited: 'No limit',
   passedOn: (size: string, of: string) => `Passed on today: ${size} of ${of}.`,
   passedOnUnlimited: (size: string) => `Passed on today: ${size}.`,
@@ -74,9 +74,9 @@ export const enSettings = {
   holdingNothing: 'Nothing is held at this moment.',
   serveMailbox: 'Hold messages for contacts',
   serveMailboxHint: 'They wait here until your contacts collect them, for 30 days at most.',
-  mailboxQuota: 'Disk space at most',
+  mailboxQuota: 'Disk space for held messages, at most',
   mailboxFull:
-    'There is no room for more: new messages wait with their senders until some of these are collected, or until you allow more.',
+    'No room for more: new messages stay with their senders until some here are collected, or you allow more.',
   addresses: 'Addresses of this computer',
   wake: 'Connect now',
   passphrase: 'Passphrase',

@@ -79,8 +79,9 @@ describe.concurrent('a relay with a quota', () => {
     onTestFinished,
   }) => {
     const scene = new Scene(onTestFinished)
-    const quotaBytes = 10 * frameSizeBytes
-    const { relay, a, b, passMs } = await throughRelay(scene, quotaBytes)
+    const quotaBytes = 20 * frameSizeBytes
+    // Others have had their half of the day.
+    const { relay, a, b, passMs } = await throughRelay(scene, quotaBytes, quotaBytes / 2)
     await meet(a, b)
     pour(a, b, 20)
     await Promise.all([
@@ -105,6 +106,19 @@ describe.concurrent('a relay with a quota', () => {
     a.network.wake()
     await meet(a, b, 2)
     expect(relay.network.relayUse()).toMatchObject({ day: 20_001 })
+  })
+
+  it('ends the calls of a contact at a part of it, and goes on with those of others', async ({ onTestFinished }) => {
+    const scene = new Scene(onTestFinished)
+    const quotaBytes = quotaLimits.contactPartOfRelay * 5 * frameSizeBytes
+    const { relay, a, b } = await throughRelay(scene, quotaBytes)
+    await meet(a, b)
+    pour(a, b, 12)
+    await a.until('down', () => count(a, 'peerDown', b.device) === 1)
+    const { sizeBytes } = relay.network.relayUse()
+    expect(sizeBytes).toBeLessThan(quotaBytes / quotaLimits.contactPartOfRelay + 2 * protocolLimits.frameSizeBytesMax)
+    const caller = await dial(await attacker(scene, 9), relay)
+    expect(await callStatus(caller, b.device)).toBe(statuses.accepted)
   })
 
   it('ends strangers’ calls at a part of it, and goes on with those of contacts', async ({ onTestFinished }) => {

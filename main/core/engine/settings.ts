@@ -7,6 +7,16 @@ import type { CommandError, Replies } from './commands.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
+/** What the node and the engine keep for themselves among the settings begins with one of these. */
+const ownPrefixes = ['node.', 'engine.'] as const
+
+/** The key of something that is kept among the settings, but is none of the user's. */
+export type OwnSetting = `${(typeof ownPrefixes)[number]}${string}`
+
+function isOwn(key: string): boolean {
+  return ownPrefixes.some((prefix) => key.startsWith(prefix))
+}
+
 const defaults = {
   lanDiscovery: true,
   sendReadReceipts: true,
@@ -101,6 +111,6 @@ export function setSettings(
   const before = switches(turn.state)
   for (const [key, value] of values) turn.put({ kind: 'putSetting', key, value })
   applySwitches(turn, before)
-  turn.notice({ kind: 'settings' })
+  if (![...values.keys()].every(isOwn)) turn.notice({ kind: 'settings' })
   return ok({})
 }

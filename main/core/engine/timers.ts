@@ -10,6 +10,7 @@ import { leaveSoon } from './mail/leave.ts'
 import { rendezvousWaitMs, seekSoon, tendRendezvous } from './mail/rendezvous.ts'
 import { mailWaitMs } from './mail/state.ts'
 import { setFetching } from './mail/tend.ts'
+import type { OwnSetting } from './settings.ts'
 import { applySwitches } from './settings.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -17,7 +18,7 @@ import type { Turn } from './turn.ts'
 const limits = implementationLimits
 
 /** Among the settings, though no user's: up to when expired rows have been forgotten. */
-const prunedUpToKey = 'engine.prunedUpToMs'
+const prunedUpToKey: OwnSetting = 'engine.prunedUpToMs'
 
 /** Whether something waits for a connected device although nothing of it is on its way. */
 function isStalled(state: State, device: DeviceId, flow: Flow): boolean {

@@ -13,6 +13,7 @@ import { deviceOf, peerOf } from '../keys.ts'
 import { remoteSource } from '../remote.ts'
 import { overlay } from './overlay.ts'
 import { RelayQuota } from './quota.ts'
+import type { Ends } from './quota.ts'
 import { boundRequest, holdBack, onReader, sayLimitExceeded } from './requests.ts'
 import { StrangerCalls } from './strangerCalls.ts'
 
@@ -36,10 +37,15 @@ interface Caller {
 }
 
 /** Two streams that are passed on to each other. */
-interface Call {
+interface Call extends Ends {
   readonly devices: readonly [DeviceId, DeviceId]
   readonly streams: readonly [Stream, Stream]
-  readonly ofStranger: boolean
+}
+
+/** Strangers use up nobody's part but their own. */
+function endsOf({ device, strangerAt }: Caller, called: DeviceId): Ends {
+  const ofStranger = strangerAt !== null
+  return { ofStranger, contacts: ofStranger ? [] : [device, called] }
 }
 
 const limits = networkLimits
@@ -119,7 +125,7 @@ export class RelayHost {
   keep(): void {
     for (const peer of this.#service?.reservations.keys() ?? []) if (!this.#serves(deviceOf(peer))) this.#takeBack(peer)
     for (const call of this.#calls) {
-      if (!this.#serves(call.devices[1]) || !this.#quota.mayPass(call.ofStranger)) this.#end(call)
+      if (!this.#serves(call.devices[1]) || !this.#quota.mayPass(call)) this.#end(call)
     }
   }
 
@@ -140,11 +146,11 @@ export class RelayHost {
     return true
   }
 
-  /** Whether a call may be passed on. */
+  /** Whether a call may be passed on. Beyond the quota it has told the caller so itself. */
   mayCall(from: DeviceId, to: DeviceId): boolean {
     const caller = this.#caller.getStore()
     if (caller === undefined || from === to || !this.#serves(to)) return false
-    if (!this.#quota.mayPass(caller.strangerAt !== null)) {
+    if (!this.#quota.mayPass(endsOf(caller, to))) {
       sayLimitExceeded(caller.stream)
       return false
     }
@@ -232,20 +238,20 @@ export class RelayHost {
     const call: Call = {
       devices: [caller.device, called.device],
       streams: [caller.stream, called.stream],
-      ofStranger: caller.strangerAt !== null,
+      ...endsOf(caller, called.device),
     }
     this.#calls.add(call)
     for (const stream of call.streams) stream.addEventListener('close', () => this.#calls.delete(call), { once: true })
     onReader(caller.stream, () => {
-      const passed = (sizeBytes: number): void => this.#passed(sizeBytes, call.ofStranger)
+      const passed = (sizeBytes: number): void => this.#passed(sizeBytes, call)
       holdBack(caller.stream, called.stream, passed)
       holdBack(called.stream, caller.stream, passed)
     })
   }
 
-  #passed(sizeBytes: number, ofStranger: boolean): void {
-    this.#quota.add(sizeBytes, ofStranger)
-    if (this.#ending || this.#quota.mayPass(ofStranger)) return
+  #passed(sizeBytes: number, ends: Ends): void {
+    this.#quota.add(sizeBytes, ends)
+    if (this.#ending || this.#quota.mayPass(ends)) return
     this.#ending = true
     // Not while a packet is on its way from one stream to the other.
     queueMicrotask(() => {

@@ -35,7 +35,7 @@ export function boundRequest(stream: Stream): void {
 /** A HopMessage of type STATUS that says RESOURCE_LIMIT_EXCEEDED, with its length before it. */
 const limitExceeded = Uint8Array.of(5, 0x08, 2, 0x28, 0xc9, 1)
 
-/** Refuses a call for the quota's sake. The library has one word for all that we refuse, which then goes nowhere. */
+/** Refuses a call for the quota's sake; the library's own refusal, which knows one status only, is then swallowed. */
 export function sayLimitExceeded(stream: Stream): void {
   stream.send(limitExceeded)
   stream.send = () => true

@@ -1,36 +1,19 @@
-/** The state of connections, asked for again and again while a view of it is open: it changes without an event. */
+/** The state of connections. */
 import type { Accessor } from 'solid-js'
-import { createEffect, createSignal, on, onCleanup } from 'solid-js'
 import type { Connection, Connections } from '../../state/model.ts'
 import { useApp } from '../app/context.ts'
+import { createPolled } from '../app/poll.ts'
 
-const intervalMs = 2_000
 /** The first answer has no round trips yet: measuring begins with the question. */
-const firstIntervalMs = 400
+const times = { intervalMs: 2_000, firstIntervalMs: 400 }
 
-/** `account`: whose connection is wanted, or null for everybody's. Undefined until the first answer. */
+/**
+ * `account`: whose connection is wanted, or null for everybody's. Undefined until the first answer, and anew when
+ * another's is wanted.
+ */
 export function createConnections(account: Accessor<string | null>): Accessor<Connections | undefined> {
   const { controller } = useApp()
-  const [seen, setSeen] = createSignal<Connections>()
-  createEffect(
-    on(account, (wanted) => {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      let over = false
-      const ask = async (thenMs: number): Promise<void> => {
-        const reply = await controller.client.call('connections.get', { account: wanted })
-        if (over) return
-        if (reply.ok) setSeen(reply.value)
-        timer = setTimeout(() => void ask(intervalMs), thenMs)
-      }
-      setSeen(undefined)
-      void ask(firstIntervalMs)
-      onCleanup(() => {
-        over = true
-        clearTimeout(timer)
-      })
-    }),
-  )
-  return seen
+  return createPolled(account, (wanted) => controller.client.call('connections.get', { account: wanted }), times)
 }
 
 export function connectionOf(seen: Connections | undefined, account: string): Connection | undefined {

@@ -8,7 +8,7 @@ import type { Holding, RelayUsage, Settings } from '../../state/model.ts'
 import { Choice } from '../../ui/Choice.tsx'
 import { Switch } from '../../ui/Switch.tsx'
 import { useApp } from '../app/context.ts'
-import { createUsage } from './usage.ts'
+import { createHeld, createPassedOn } from './usage.ts'
 import styles from './Settings.module.css'
 
 const { mailboxQuotasBytes, relayQuotasBytes, heldItemSizeBytesMax } = contractLimits
@@ -25,7 +25,7 @@ function optionsOf<T extends string>(quotas: Readonly<Record<T, number | null>>)
 /** What this computer does for contacts, how much of it they may use, and how much they do. */
 export function Serving(): JSX.Element {
   const { state, controller } = useApp()
-  const usage = createUsage()
+  const [held, passedOn] = [createHeld(), createPassedOn()]
   return (
     <>
       <p class={styles.note}>{t('settings.servingLead')}</p>
@@ -43,13 +43,7 @@ export function Serving(): JSX.Element {
             options={optionsOf(relayQuotasBytes)}
             onChange={(relayQuota) => void controller.saveSettings({ relayQuota })}
           />
-          <Show when={usage().passed}>
-            {(passed) => (
-              <p class={styles.held} data-spent={isUsedUp(passed(), state.settings)}>
-                {passedWords(passed(), state.settings)}
-              </p>
-            )}
-          </Show>
+          <Use used={passedOnWords(passedOn(), state.settings)} spent={usedUpWords(passedOn(), state.settings)} />
         </div>
       </Show>
       <Switch
@@ -58,7 +52,7 @@ export function Serving(): JSX.Element {
         checked={state.settings.serveMailbox}
         onChange={(serveMailbox) => void controller.saveSettings({ serveMailbox })}
       />
-      <Show when={state.settings.serveMailbox || (usage().held?.items ?? 0) > 0}>
+      <Show when={state.settings.serveMailbox || (held()?.items ?? 0) > 0}>
         <div class={styles.quota}>
           <Show when={state.settings.serveMailbox}>
             <Choice
@@ -68,20 +62,22 @@ export function Serving(): JSX.Element {
               onChange={(mailboxQuota) => void controller.saveSettings({ mailboxQuota })}
             />
           </Show>
-          <Show when={usage().held}>
-            {(held) => (
-              <>
-                <p class={styles.held}>{heldWords(held(), state.settings)}</p>
-                <Show when={isFull(held(), state.settings)}>
-                  <p class={styles.held} data-spent={true}>
-                    {t('settings.mailboxFull')}
-                  </p>
-                </Show>
-              </>
-            )}
-          </Show>
+          <Use used={heldWords(held(), state.settings)} spent={fullWords(held(), state.settings)} />
         </div>
       </Show>
+    </>
+  )
+}
+
+/** How much of a quota is used, and what it means when all of it is. Each is empty where there is nothing to say. */
+function Use(props: { readonly used: string; readonly spent: string }): JSX.Element {
+  return (
+    <>
+      <Show when={props.used}>{(used) => <p class={styles.used}>{used()}</p>}</Show>
+      {/* It is there before it says something, and changes by no figure: screen readers tell of it once. */}
+      <p class={styles.spent} role="status">
+        {props.spent}
+      </p>
     </>
   )
 }
@@ -90,15 +86,24 @@ function isUsedUp({ sizeBytes }: RelayUsage, { relayQuota }: Settings): boolean 
   return sizeBytes >= (relayQuotasBytes[relayQuota] ?? Infinity)
 }
 
-function passedWords(usage: RelayUsage, settings: Settings): string {
-  const { sizeBytes, untilMs } = usage
+function passedOnWords(usage: RelayUsage | undefined, settings: Settings): string {
+  if (usage === undefined || isUsedUp(usage, settings)) return ''
   const quotaBytes = relayQuotasBytes[settings.relayQuota]
-  if (quotaBytes === null) return t('settings.passedOnUnlimited', sizeWords(sizeBytes))
-  if (isUsedUp(usage, settings)) return t('settings.relayUsedUp', sizeWords(quotaBytes), clockTime(untilMs))
-  return t('settings.passedOn', sizeWords(sizeBytes), sizeWords(quotaBytes))
+  const size = sizeWords(usage.sizeBytes)
+  return quotaBytes === null
+    ? t('settings.passedOnUnlimited', size)
+    : t('settings.passedOn', size, sizeWords(quotaBytes))
 }
 
-function heldWords({ contacts, items, sizeBytes }: Holding, { serveMailbox, mailboxQuota }: Settings): string {
+function usedUpWords(usage: RelayUsage | undefined, settings: Settings): string {
+  const quotaBytes = relayQuotasBytes[settings.relayQuota]
+  if (usage === undefined || quotaBytes === null || !isUsedUp(usage, settings)) return ''
+  return t('settings.relayUsedUp', sizeWords(quotaBytes), clockTime(usage.untilMs))
+}
+
+function heldWords(held: Holding | undefined, { serveMailbox, mailboxQuota }: Settings): string {
+  if (held === undefined) return ''
+  const { contacts, items, sizeBytes } = held
   if (items === 0) return t('settings.holdingNothing')
   const size = sizeWords(sizeBytes)
   if (!serveMailbox) return t('settings.holding', contacts, items, size)
@@ -106,6 +111,7 @@ function heldWords({ contacts, items, sizeBytes }: Holding, { serveMailbox, mail
   return t('settings.holding', contacts, items, t('settings.sizeOf', size, quota))
 }
 
-function isFull({ sizeBytes }: Holding, { serveMailbox, mailboxQuota }: Settings): boolean {
-  return serveMailbox && mailboxQuotasBytes[mailboxQuota] - sizeBytes < heldItemSizeBytesMax
+function fullWords(held: Holding | undefined, { serveMailbox, mailboxQuota }: Settings): string {
+  if (held === undefined || !serveMailbox) return ''
+  return mailboxQuotasBytes[mailboxQuota] - held.sizeBytes < heldItemSizeBytesMax ? t('settings.mailboxFull') : ''
 }

@@ -1,46 +1,30 @@
-/** How much contacts use of this computer, asked for again and again while it is shown: it changes without an event. */
+/** How much contacts use of this computer. */
 import type { Accessor } from 'solid-js'
-import { createEffect, createSignal, on, onCleanup } from 'solid-js'
 import type { Holding, RelayUsage } from '../../state/model.ts'
 import { useApp } from '../app/context.ts'
+import { createPolled } from '../app/poll.ts'
 
 const intervalMs = 5_000
 
-export interface Usage {
-  /** What was held when it was switched off stays until it is collected or too old. */
-  readonly held: Holding | undefined
-  readonly passed: RelayUsage | undefined
+/**
+ * What is held, whether or not more may come: what was held when it was switched off stays until it is collected or
+ * too old. Undefined until the first answer.
+ */
+export function createHeld(): Accessor<Holding | undefined> {
+  const { controller } = useApp()
+  return createPolled(
+    () => true,
+    () => controller.client.call('mailbox.usage', {}),
+    { intervalMs },
+  )
 }
 
-/** Each of the two is undefined until it was answered. */
-export function createUsage(): Accessor<Usage> {
+/** What was passed on today. Undefined until the first answer, and while nothing is passed on. */
+export function createPassedOn(): Accessor<RelayUsage | undefined> {
   const { state, controller } = useApp()
-  const [usage, setUsage] = createSignal<Usage>({ held: undefined, passed: undefined })
-  createEffect(
-    on(
-      () => [state.settings.serveRelay, state.settings.serveMailbox],
-      () => {
-        let timer: ReturnType<typeof setTimeout> | undefined
-        let over = false
-        const ask = async (): Promise<void> => {
-          const [held, passed] = await Promise.all([
-            controller.client.call('mailbox.usage', {}),
-            controller.client.call('relay.usage', {}),
-          ])
-          if (over) return
-          setUsage((before) => ({
-            held: held.ok ? held.value : before.held,
-            passed: passed.ok ? passed.value : before.passed,
-          }))
-          timer = setTimeout(() => void ask(), intervalMs)
-        }
-        void ask()
-        onCleanup(() => {
-          over = true
-          clearTimeout(timer)
-        })
-      },
-    ),
+  return createPolled(
+    () => state.settings.serveRelay || undefined,
+    () => controller.client.call('relay.usage', {}),
+    { intervalMs },
   )
-  return usage
 }

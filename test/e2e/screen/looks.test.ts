@@ -166,7 +166,7 @@ const wide: Views = {
 const full: Views = {
   servingFull: async (page) => {
     await settings(page, 'For your contacts')
-    await page.getByText('There is no room for more').waitFor()
+    await page.getByText('No room for more').waitFor()
   },
 }
 
