@@ -47,6 +47,8 @@ export const protocolLimits = {
   addressSizeBytesMax: 200,
   /** Mailboxes of one device, and addresses of each. */
   mailboxesMax: 2,
+  /** Relays of one device that keep word of where it is. */
+  recordRelaysMax: 2,
   mailboxAddressesMax: 4,
   /** How long an invite may live at most. */
   inviteLifetimeMsMax: 30 * day,
@@ -165,6 +167,14 @@ export const implementationLimits = {
   /** Tags at one mailbox, and for how many days ahead at most: so long contacts can leave something unseen. */
   mailboxTagsMax: 20_000,
   mailboxDaysAheadMax: 31,
+  /**
+   * Slots that are made at once, and when so few are left that are nobody's; those that one step takes back, whose seeds
+   * are expanded together; and days for which one is kept that has ended: a clock may leap and come back.
+   */
+  mailSlotsStep: 32,
+  mailSlotsReserve: 8,
+  mailSlotsFreedMax: 64,
+  mailSlotDaysKept: 366,
   /** Days that are remembered on which tags were registered, a month or more apart: a clock may have been wrong. */
   mailDaysKept: 3,
   /** Word of where we are: left once our addresses have stood so long, anew after this time, and good for so long. */
@@ -180,7 +190,7 @@ export const implementationLimits = {
   seekInviteAfterMs: 3 * second,
   seekRetryMs: minute,
   seekRetryMsMax: hour,
-  seeksPerTickMax: 16,
+  seeksPerTickMax: 8,
   seekRoundMs: 15 * second,
   /** Batches that are fetched from one mailbox without a pause, and the pause. */
   mailBatchesMax: 512,

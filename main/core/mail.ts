@@ -22,6 +22,9 @@ export interface MailboxItem {
   readonly bytes: Uint8Array
 }
 
+/** Which of an owner's tags new ones take the place of. */
+export type TagsReplaced = 'all' | 'records'
+
 /** The mailbox answers all but the last two; `tooLarge` is decided here. */
 export type DepositOutcome = 'stored' | 'unknownTag' | 'full' | 'busy' | 'tooLarge' | 'unreachable'
 
@@ -30,7 +33,7 @@ export interface Mail {
   /**
    * Leaves one item, as nobody in particular: under a key that is used for this `sitting` alone. Callers give one
    * sitting per tag, so that a mailbox cannot tell which recipients have the same friend, nor which days' tags are of
-   * one pair.
+   * one slot.
    */
   deposit(mailbox: MailboxAddress, sitting: string, tag: Uint8Array, item: Uint8Array): Promise<DepositOutcome>
   /** The tags under which a mailbox of ours takes something for us, in place of those before. */
@@ -55,10 +58,17 @@ export interface Mail {
  */
 export interface MailboxStore {
   /**
-   * In place of the owner's tags before; what lies under those stays. A tag that another owner holds stays the other's,
-   * and nobody is told. `full`: too many, or too many days ahead; then nothing has changed.
+   * In place of the owner's tags before; what lies under those stays. In place of `records` alone, the tags for items
+   * stay while there is room for all: who is a mailbox again later takes more under them at once. A tag that another
+   * owner holds stays the other's, and nobody is told. `full`: too many, or too many days ahead; then nothing has
+   * changed.
    */
-  register(owner: DeviceId, tags: readonly MailboxTag[], nowMs: number): Promise<'done' | 'full' | 'failed'>
+  register(
+    owner: DeviceId,
+    tags: readonly MailboxTag[],
+    nowMs: number,
+    inPlaceOf: TagsReplaced,
+  ): Promise<'done' | 'full' | 'failed'>
   /** Quotas are kept in the same transaction. The same item twice is one. */
   deposit(
     tag: Uint8Array,

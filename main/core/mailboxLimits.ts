@@ -16,7 +16,9 @@ export const mailboxLimits = {
   sizePerOwnerBytesMax: 64 * 1024 * 1024,
   /** Of what is left of that, one tag may hold one part in so many: who fills the tags of many days leaves room. */
   tagPartOfRoom: 8,
-  recordsPerOwnerMax: 4_096,
+  recordsPerOwnerMax: 10_240,
+  /** Beyond the quota, for records alone: a mailbox that is full of items still tells where people are. */
+  recordsReserveBytes: 32 * 1024 * 1024,
   tagsPerOwnerMax: 20_000,
   /** In all. Of bytes there may be as many as the user gives: `quotaLimits`. */
   tagsMax: 1_000_000,

@@ -15,6 +15,7 @@ import type {
   DeviceRow,
   EventRow,
   InviteRow,
+  MailSlotRow,
   OutboxRow,
   PrekeyRow,
   ProgressRow,
@@ -168,6 +169,7 @@ export interface Resident {
   readonly devices: readonly DeviceRow[]
   readonly invites: readonly InviteRow[]
   readonly settings: ReadonlyMap<string, SettingValue>
+  readonly mailSlots: readonly MailSlotRow[]
   /** Devices for which something waits, with the number of rows and the highest order. */
   readonly outbox: readonly { readonly device: DeviceId; readonly rows: number; readonly orderMax: number }[]
 }
@@ -227,6 +229,8 @@ export type Change =
   | { readonly kind: 'removePrekey'; readonly prekey: PrekeyId }
   | { readonly kind: 'putStash'; readonly row: StashRow }
   | { readonly kind: 'removeStash'; readonly device: DeviceId; readonly prekey: PrekeyId }
+  | { readonly kind: 'putMailSlot'; readonly row: MailSlotRow }
+  | { readonly kind: 'removeMailSlot'; readonly slot: number }
   | { readonly kind: 'putInvite'; readonly row: InviteRow }
   | { readonly kind: 'putInitial'; readonly hash: string; readonly device: DeviceId; readonly untilMs: number }
   | { readonly kind: 'putConversation'; readonly row: ConversationRow }

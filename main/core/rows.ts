@@ -47,6 +47,19 @@ export interface ContactRow {
   readonly lanKey: Uint8Array | null
 }
 
+/** What a contact's device has told us for its mailboxes. PROTOCOL.md, "While a device is away". */
+export interface MailGrant {
+  /** A secret of the two of us, 32 bytes: what tags and keys come from there. */
+  readonly key: Uint8Array
+  /** The Ed25519 key that signs its records for us, and nothing else, 32 bytes. */
+  readonly signer: Uint8Array
+}
+
+export interface KnownGrant extends MailGrant {
+  /** What was left before, by our clock, was left with another one, and is nobody's there. */
+  readonly sinceMs: number
+}
+
 export interface DeviceRow {
   readonly device: DeviceId
   readonly account: AccountId
@@ -54,12 +67,33 @@ export interface DeviceRow {
   readonly certificate: Uint8Array
   readonly addresses: readonly string[]
   readonly addressesAtMs: number
+  /** When it said last what follows, by its clock. A record of its addresses may be later. */
+  readonly toldAtMs: number
   /** What it says that it does for its contacts: bit 0 relays, bit 1 holds messages. Others' bits are kept. */
   readonly services: number
   /** Where messages for it can be left while it is away. */
   readonly mailboxes: readonly MailboxAddress[]
+  /** Relays where word of it lies as well. */
+  readonly relays: readonly MailboxAddress[]
+  /** With what; null before it has said so. */
+  readonly mail: KnownGrant | null
   /** Whether its services are used: as the mode says, always, or never. */
   readonly use: ServiceUse
+}
+
+/**
+ * One of the slots that our mailboxes know tags of, whether a contact has it or nobody. Numbers are not used again. Those
+ * days' tags that a mailbox knows already never change, so that it does not see who comes and who goes.
+ */
+export interface MailSlotRow {
+  readonly slot: number
+  /** 32 random bytes: what its grant comes from. */
+  readonly seed: Uint8Array
+  /** Whose it is. */
+  readonly device: DeviceId | null
+  /** The first and the last day, since 1970, that it has tags of; without end: null. */
+  readonly fromDay: number
+  readonly untilDay: number | null
 }
 
 export type ServiceUse = 'auto' | 'always' | 'never'

@@ -31,6 +31,22 @@ function book(addresses: readonly string[], relayAddresses: readonly string[] = 
 
 const onion = `/onion3/${'a'.repeat(56)}:4001`
 
+describe('who serves us', () => {
+  it('keeps records, as a mailbox or as a relay, until it serves us no more', () => {
+    const made = book([])
+    const targets = [friend, relay, second, stranger].map((one, i) => {
+      return { device: one, addresses: [], lan: null, relay: i === 1 || i === 2, mailbox: i >= 2 }
+    })
+    made.setTargets(targets)
+    expect([made.keepers(), made.mailboxes()]).toEqual([
+      [relay, second, stranger],
+      [second, stranger],
+    ])
+    made.setTargets(targets.slice(0, 1))
+    expect(made.keepers()).toEqual([])
+  })
+})
+
 describe('private modes', () => {
   const all = [
     '/ip4/192.168.1.5/tcp/5000',

@@ -85,6 +85,11 @@ export class AddressBook {
     return [...this.#targets.values()].filter(({ mailbox }) => mailbox).map(({ device }) => device)
   }
 
+  /** The contacts that keep records for us: our mailboxes, and our relays. */
+  keepers(): readonly DeviceId[] {
+    return [...this.#targets.keys()].filter((device) => this.#serves(device))
+  }
+
   /** The contacts that serve as relays. */
   relays(): readonly DeviceId[] {
     return [...this.#targets.values()].filter(({ relay }) => relay).map(({ device }) => device)

@@ -108,6 +108,7 @@ class Libp2pNetwork implements Network {
       store: options.mailboxStore ?? null,
       isContact: (device) => this.#book.has(device) && this.#running?.handler.admits(device) === true,
       mailboxes: () => this.#book.mailboxes(),
+      keepers: () => this.#book.keepers(),
       connectionOf: (device) => this.#connectionOf(device),
       hold,
       visit,
@@ -265,10 +266,10 @@ class Libp2pNetwork implements Network {
     this.#surroundings.setLan(on)
   }
 
-  setServing({ relay, mailbox }: Serving): void {
-    this.#serving = relay
-    this.#relays.host.setServing(relay)
-    this.mail.host.setServing(mailbox)
+  setServing(serving: Serving): void {
+    this.#serving = serving.relay
+    this.#relays.host.setServing(serving.relay)
+    this.mail.host.setServing(serving)
     this.#applyServing()
   }
 

@@ -29,6 +29,10 @@ function applyChange(queries: Queries, change: Change): void {
       return queries.contacts.put(change.row)
     case 'putDevice':
       return queries.devices.put(change.row)
+    case 'putMailSlot':
+      return queries.mailSlots.put(change.row)
+    case 'removeMailSlot':
+      return queries.mailSlots.remove(change.slot)
     case 'putSession':
       return queries.sessions.put(change.row)
     case 'removeSession':

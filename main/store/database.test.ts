@@ -130,7 +130,7 @@ describe('opening', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
     database.close()
     const again = opened(open())
-    expect(again.notes).toEqual({ tightened: false, versionFrom: 30, versionTo: 30 })
+    expect(again.notes).toEqual({ tightened: false, versionFrom: 40, versionTo: 40 })
     again.close()
   })
 

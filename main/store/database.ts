@@ -39,7 +39,12 @@ type Outcome<T> = Result<T, ports.StoreError>
 
 /** ports.MailboxStore without the promises. A failure is the disk's; each that writes is one transaction. */
 export interface MailboxDatabase {
-  registerTags(owner: DeviceId, tags: readonly ports.MailboxTag[], nowMs: number): Outcome<'done' | 'full'>
+  registerTags(
+    owner: DeviceId,
+    tags: readonly ports.MailboxTag[],
+    nowMs: number,
+    inPlaceOf: ports.TagsReplaced,
+  ): Outcome<'done' | 'full'>
   depositItem(tag: Uint8Array, item: Uint8Array, quotaBytes: number): Outcome<Deposit>
   collectItems(owner: DeviceId, itemsMax: number, sizeBytesMax: number): Outcome<mailbox.Collection>
   removeItems(owner: DeviceId, ids: readonly Uint8Array[]): Outcome<void>
@@ -164,8 +169,13 @@ class OpenDatabase implements Database {
     return this.#attempt(() => this.#queries.deliveries.ofEvent(event))
   }
 
-  registerTags(owner: DeviceId, tags: readonly ports.MailboxTag[], nowMs: number): Outcome<'done' | 'full'> {
-    return this.#transact(() => mailbox.register(this.#queries.mailbox, owner, tags, nowMs))
+  registerTags(
+    owner: DeviceId,
+    tags: readonly ports.MailboxTag[],
+    nowMs: number,
+    inPlaceOf: ports.TagsReplaced,
+  ): Outcome<'done' | 'full'> {
+    return this.#transact(() => mailbox.register(this.#queries.mailbox, owner, tags, nowMs, inPlaceOf))
   }
 
   depositItem(tag: Uint8Array, item: Uint8Array, quotaBytes: number): Outcome<Deposit> {

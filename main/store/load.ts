@@ -24,6 +24,7 @@ export function readResident(queries: Queries): Resident {
     devices: queries.devices.all(),
     invites: queries.invites.all(),
     settings: queries.settings.all(),
+    mailSlots: queries.mailSlots.all(),
     outbox: queries.outbox.summary(),
   }
 }

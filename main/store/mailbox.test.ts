@@ -6,6 +6,7 @@ import { idOf, itemOf, noonMs, tagOf } from '../../test/conformance/mailbox.ts'
 import { bytesOf, deviceOf } from '../../test/conformance/rows.ts'
 import { databaseKey, mailboxInThread, makeDirectory, opened } from '../../test/conformance/sqlcipher.ts'
 import { mailboxLimits, quotaLimits } from '../core/limits.ts'
+import type { MailboxTag } from '../core/ports.ts'
 import { key } from './columns.ts'
 import type { Database } from './database.ts'
 import { createDatabase } from './database.ts'
@@ -35,9 +36,12 @@ function pretend(what: 'items' | 'records' | 'tags', of: Uint8Array, rows: numbe
   put.run([what, of, rows, sizeBytes])
 }
 
+function tagsOf(numbers: readonly number[]) {
+  return numbers.map((number) => tagOf(number, number < 10 ? 'item' : 'record'))
+}
+
 function register(owner: typeof anna, ...numbers: number[]): string {
-  const tags = numbers.map((number) => tagOf(number, number < 10 ? 'item' : 'record'))
-  return opened(database.registerTags(owner, tags, noonMs))
+  return opened(database.registerTags(owner, tagsOf(numbers), noonMs, 'all'))
 }
 
 const deposit = (number: number, ofBytes = quotaBytes) =>
@@ -152,7 +156,6 @@ describe('a mailbox', () => {
     mailbox.setQuota(1_000)
     const refused = await mailbox.deposit(tagOf(1).tag, itemOf(5, 10), 0)
     expect(refused).toEqual({ kind: 'full' })
-    expect(await mailbox.publish(tagOf(10).tag, itemOf(5, 400), noonMs + 1_000, noonMs)).toBe('full')
     // Told again, because its sender has not heard that it is there.
     expect(await mailbox.deposit(tagOf(1).tag, itemOf(1, 400), 0)).toMatchObject({ kind: 'stored' })
     await mailbox.prune([anna], noonMs)
@@ -172,9 +175,12 @@ describe('a mailbox', () => {
     pretend('records', key(anna), mailboxLimits.recordsPerOwnerMax - 1, 0)
     expect([publish(10), publish(11), publish(10)]).toEqual(['stored', 'full', 'stored'])
     pretend('records', key(anna), 1, 100)
-    pretend('items', inAll, 1, quotaBytes - 100)
-    expect([publish(12), publish(10)]).toEqual(['full', 'full'])
-    expect(rowsOf('mailbox_record')).toBe(1)
+    // What is full of items has room for records yet; and one in place of another needs none.
+    pretend('items', inAll, 1, quotaBytes + mailboxLimits.recordsReserveBytes - 150)
+    expect([publish(12), publish(10)]).toEqual(['full', 'stored'])
+    pretend('items', inAll, 1, quotaBytes)
+    expect(publish(12)).toBe('stored')
+    expect(rowsOf('mailbox_record')).toBe(2)
   })
 
   it('holds so many tags in all, and lets an owner replace theirs', () => {
@@ -182,6 +188,30 @@ describe('a mailbox', () => {
     pretend('tags', inAll, mailboxLimits.tagsMax, 0)
     expect([register(ben, 2), register(anna, 1, 3), register(anna, 4)]).toEqual(['full', 'full', 'done'])
     expect(rowsOf('mailbox_tag')).toBe(1)
+  })
+
+  it('keeps tags for items beside new ones for records while there is room, and lets them go for those', () => {
+    const { tagsPerOwnerMax, tagsMax } = mailboxLimits
+    const records = (...numbers: number[]) => opened(database.registerTags(anna, tagsOf(numbers), noonMs, 'records'))
+    const kept = () => database.connection.prepare('SELECT tag FROM mailbox_tag').all([]).length
+    register(anna, 1, 2, 10)
+    expect([records(11, 12), kept()]).toEqual(['done', 4])
+    // All that is left to her are the four that she has.
+    pretend('tags', inAll, tagsMax, 0)
+    expect([records(11, 12, 13), kept()]).toEqual(['done', 3])
+    expect([records(10, 11, 12, 13, 14), kept()]).toEqual(['full', 3])
+
+    database.connection.exec('DELETE FROM mailbox_use')
+    const many = Array.from({ length: tagsPerOwnerMax - 2 }, (_, number): MailboxTag => {
+      const tag = new Uint8Array(16)
+      new DataView(tag.buffer).setUint32(0, 2 ** 31 + number)
+      return { ...tagOf(10, 'record'), tag }
+    })
+    register(anna, 1, 2, 10)
+    expect([opened(database.registerTags(anna, many, noonMs, 'records')), kept()]).toEqual(['done', tagsPerOwnerMax])
+    many.push(tagOf(10, 'record'))
+    const more = [opened(database.registerTags(anna, many, noonMs, 'records')), kept()]
+    expect(more).toEqual(['done', tagsPerOwnerMax - 1])
   })
 
   it('drops no more at a time than others can wait for', async () => {
@@ -199,7 +229,7 @@ describe('a mailbox', () => {
     const ask: AskMailbox = async () => ({ ok: false, error: { kind: 'diskFull' } })
     const failing = mailboxOver(ask)
     const [tag, item] = [bytesOf(16, 1), itemOf(1)]
-    expect(await failing.register(anna, [], 0)).toBe('failed')
+    expect(await failing.register(anna, [], 0, 'all')).toBe('failed')
     expect(await failing.deposit(tag, item, 0)).toEqual({ kind: 'failed' })
     expect(await failing.collect(anna, 1, 1)).toBeNull()
     expect(await failing.remove(anna, [tag])).toBe(false)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { toHex } from '../core/bytes.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { durationsMs, mailboxLimits, quotaLimits } from '../core/limits.ts'
-import type { MailboxItem, MailboxTag } from '../core/ports.ts'
+import type { MailboxItem, MailboxTag, TagsReplaced } from '../core/ports.ts'
 import type { Use, mailboxQueries } from './queries/mailbox.ts'
 import { inAll } from './queries/mailbox.ts'
 import { key } from './columns.ts'
@@ -38,14 +38,19 @@ export function register(
   owner: DeviceId,
   tags: readonly MailboxTag[],
   nowMs: number,
+  inPlaceOf: TagsReplaced,
 ): 'done' | 'full' {
   const { tagsPerOwnerMax, tagsMax, tagDaysAheadMax } = mailboxLimits
   const dayMax = dayOf(nowMs) + tagDaysAheadMax
-  if (tags.length > tagsPerOwnerMax || tags.some(({ day }) => day > dayMax)) return 'full'
   const others = queries.use('tags', inAll).rows - queries.use('tags', key(owner)).rows
-  if (others + tags.length > tagsMax) return 'full'
+  const room = Math.min(tagsPerOwnerMax, tagsMax - others)
+  if (tags.length > room || tags.some(({ day }) => day > dayMax)) return 'full'
+  const before = queries.tags.ofOwner(owner)
   const wanted = new Map(tags.map((tag) => [toHex(tag.tag), tag]))
-  for (const old of queries.tags.ofOwner(owner)) {
+  const spared = before.filter(({ tag, use }) => inPlaceOf === 'records' && use === 'item' && !wanted.has(toHex(tag)))
+  // Nobody counts on those at the moment: they give way to tags that are wanted now.
+  if (tags.length + spared.length <= room) for (const tag of spared) wanted.set(toHex(tag.tag), tag)
+  for (const old of before) {
     const id = toHex(old.tag)
     const tag = wanted.get(id)
     if (tag?.day === old.day && tag.use === old.use) wanted.delete(id)
@@ -123,9 +128,12 @@ export function publish(
   const found = queries.tags.get(tag)
   if (found === null || found.use !== 'record') return 'unknownTag'
   if (record.length > recordSizeBytesMax) return 'full'
-  const isNew = queries.records.owner(tag) !== found.owner
+  const before = queries.records.about(tag)
+  const isNew = before?.owner !== found.owner
   if (isNew && queries.use('records', key(found.owner)).rows >= recordsPerOwnerMax) return 'full'
-  if (sizeInAll(queries) + record.length > quotaBytes) return 'full'
+  // Whatever else fills the disk, word of where people are still finds some room.
+  const quotaOfAllBytes = quotaBytes + mailboxLimits.recordsReserveBytes
+  if (sizeInAll(queries) - (before?.sizeBytes ?? 0) + record.length > quotaOfAllBytes) return 'full'
   queries.records.remove(tag)
   queries.records.put(found.owner, tag, record, Math.min(untilMs, nowMs + recordLifetimeMsMax))
   return 'stored'

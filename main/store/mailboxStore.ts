@@ -40,8 +40,8 @@ export function mailboxOver(unbounded: AskMailbox): MailboxStore {
   // Goes with each request that it decides: the thread, which may be at older ones, has nothing to remember.
   let quotaBytes: number = quotaLimits.mailboxQuotasBytes[quotaLimits.mailboxQuotaDefault]
   return {
-    async register(owner, tags, nowMs) {
-      const answer = await ask('registerTags', owner, tags, nowMs)
+    async register(owner, tags, nowMs, inPlaceOf) {
+      const answer = await ask('registerTags', owner, tags, nowMs, inPlaceOf)
       return answer.ok ? answer.value : 'failed'
     },
     async deposit(tag, item) {

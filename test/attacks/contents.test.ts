@@ -157,7 +157,7 @@ describe('what nobody asked for', () => {
     const descriptor = encodeIdentityPayload(mallory)
     const hello = turned.event(
       0,
-      { kind: 'hello', name: 'M2', addresses: [], descriptor, services: 0, mailboxes: [] },
+      { kind: 'hello', name: 'M2', addresses: [], descriptor, services: 0, mailboxes: [], relays: [], mail: null },
       { timeMs: anna.disk.devices.get(ben.device)?.addressesAtMs ?? 0 },
     )
     say(hello)

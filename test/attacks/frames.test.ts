@@ -209,7 +209,15 @@ describe('frames', () => {
     const addresses = Array.from({ length: 8 }, (_, n) => `${n}`.repeat(200))
     const contents: Record<string, Uint8Array> = {
       receipt: content({ kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, n) => id(n)) }),
-      profile: content({ kind: 'profile', name: 'n'.repeat(128), addresses, services: 0, mailboxes: [] }),
+      profile: content({
+        kind: 'profile',
+        name: 'n'.repeat(128),
+        addresses,
+        services: 0,
+        mailboxes: [],
+        relays: [],
+        mail: null,
+      }),
       hello: content({
         kind: 'hello',
         name: 'é'.repeat(64),
@@ -217,6 +225,8 @@ describe('frames', () => {
         descriptor: filled(2_048),
         services: 0,
         mailboxes: [],
+        relays: [],
+        mail: null,
       }),
     }
     for (const [name, text] of Object.entries(texts)) contents[name] = content({ kind: 'text', text }, 16)

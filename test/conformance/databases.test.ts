@@ -52,6 +52,11 @@ const secondDevice = rows.device(2, {
   mailboxes: [{ device: rows.deviceOf(3), addresses: ['/ip4/9.9.9.9/tcp/1'] }],
 })
 const secondRow = rows.outboxRow(2, { held: [{ mailbox: rows.deviceOf(2), atMs: 8 }] })
+const grant = { key: rows.bytesOf(32, 4), signer: rows.bytesOf(32, 5), sinceMs: 9 }
+const thirdDevice = rows.device(3, { mail: grant })
+const slots = [rows.mailSlot(0, { device: rows.deviceOf(1) }), rows.mailSlot(1, { untilDay: 20_760 })]
+const fourthDevice = rows.device(4, { relays: [{ device: rows.deviceOf(3), addresses: ['/ip4/9.9.9.9/tcp/2'] }] })
+const since40: readonly Change[] = [put.device(thirdDevice), put.device(fourthDevice), ...slots.map(put.mailSlot)]
 const since30: readonly Change[] = [
   put.device(secondDevice),
   put.delivery(1, 2, 'read', 10, way),
@@ -65,8 +70,8 @@ function write(): void {
   const directory = makeDirectory()
   const path = join(directory, 'store.db')
   const database = opened(createDatabase({ path, key: databaseKey }))
-  opened(database.commit([...everything, ...since30]))
-  opened(database.registerTags(rows.deviceOf(2), [tagOf(1), tagOf(2, 'record')], noonMs))
+  opened(database.commit([...everything, ...since30, ...since40]))
+  opened(database.registerTags(rows.deviceOf(2), [tagOf(1), tagOf(2, 'record')], noonMs, 'all'))
   opened(database.depositItem(tagOf(1).tag, itemOf(1), roomBytes))
   opened(database.publishRecord(tagOf(2).tag, itemOf(2), noonMs + 1, noonMs, roomBytes))
   database.close()
@@ -93,7 +98,10 @@ describe('shipped databases', () => {
     expect(resident.contacts).toEqual([rows.contact(1, { petName: 'Bob', verifiedAtMs: 5 })])
     const isNew = version >= 30
     expect(resident.devices[0]).toEqual(rows.device(1))
-    expect(resident.devices.slice(1)).toEqual(isNew ? [secondDevice] : [])
+    const hasSlots = version >= 40
+    const others = [...(isNew ? [secondDevice] : []), ...(hasSlots ? [thirdDevice, fourthDevice] : [])]
+    expect(resident.devices.slice(1)).toEqual(others)
+    expect(resident.mailSlots).toEqual(hasSlots ? slots : [])
     expect(resident.invites).toEqual([rows.invite(1)])
     expect([...resident.settings]).toEqual([['theme', 'dark']])
     const slice = opened(
@@ -116,7 +124,10 @@ describe('shipped databases', () => {
       stash: hasStash ? [rows.stash(1, { lastResort: true })] : [],
       initials: [rows.hashOf(1)],
       conversations: [rows.conversation(1, { heads: [rows.eventOf(4)], nextSequence: 2, unread: 2 })],
-      outbox: [rows.outboxRow(1, { sealed: hasStash ? rows.sealed(1) : null }), ...(isNew ? [secondRow] : [])],
+      outbox: [
+        rows.outboxRow(1, { sealed: hasStash ? rows.sealed(1) : null }),
+        ...(isNew ? [version >= 40 ? secondRow : { ...secondRow, held: [] }] : []),
+      ],
       progress: [rows.progress(2, [4])],
       seen: [{ device: rows.deviceOf(1), envelope: rows.envelopeOf(1) }],
     })

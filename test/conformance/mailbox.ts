@@ -53,7 +53,7 @@ class Bench {
     if (this.#under !== null) this.mailbox = await this.#under.reopen()
   }
   async register(owner: typeof anna, ...tags: MailboxTag[]): Promise<void> {
-    expect(await this.mailbox.register(owner, tags, noonMs)).toBe('done')
+    expect(await this.mailbox.register(owner, tags, noonMs, 'all')).toBe('done')
   }
   async deposit(tag: MailboxTag, ...items: Uint8Array[]): Promise<void> {
     for (const item of items) expect((await this.mailbox.deposit(tag.tag, item, noonMs)).kind).toBe('stored')
@@ -187,13 +187,39 @@ function tagConformance(bench: Bench): void {
     expect(await bench.mailbox.publish(tagOf(2).tag, itemOf(1), noonMs + 1, noonMs)).toBe('stored')
   })
 
+  it('replaces the tags for records alone when told so, and takes items under the others as before', async () => {
+    const records = (...tags: MailboxTag[]) => bench.mailbox.register(anna, tags, noonMs, 'records')
+    const publish = (tag: MailboxTag) => bench.mailbox.publish(tag.tag, itemOf(9), noonMs + 1, noonMs)
+    await bench.register(anna, tagOf(1), tagOf(2), tagOf(3, 'record'))
+    await bench.register(ben, tagOf(5))
+    await bench.deposit(tagOf(1), itemOf(1))
+    expect(await records(tagOf(2, 'record'), tagOf(4, 'record'), tagOf(5, 'record'))).toBe('done')
+    await bench.reopen()
+    expect([await publish(tagOf(3)), await publish(tagOf(4)), await publish(tagOf(5))]).toEqual([
+      'unknownTag',
+      'stored',
+      'unknownTag',
+    ])
+    // One that is named is for what it was told last.
+    expect([await bench.refused(tagOf(2)), await publish(tagOf(2))]).toEqual(['unknownTag', 'stored'])
+    await bench.deposit(tagOf(1), itemOf(2))
+    expect(await records()).toBe('done')
+    await bench.deposit(tagOf(1), itemOf(3))
+    expect(await publish(tagOf(4))).toBe('unknownTag')
+    expect(await bench.bytes()).toEqual([itemOf(1), itemOf(2), itemOf(3)])
+    await bench.register(anna)
+    expect(await bench.refused(tagOf(1))).toBe('unknownTag')
+    await bench.deposit(tagOf(5), itemOf(4))
+    expect(await bench.bytes(ben)).toEqual([itemOf(4)])
+  })
+
   it('refuses too many tags, or too far ahead, and changes nothing then', async () => {
     const { tagsPerOwnerMax, tagDaysAheadMax } = mailboxLimits
     await bench.register(anna, tagOf(1, 'item', tagDaysAheadMax))
     const far = [tagOf(2), tagOf(3, 'item', tagDaysAheadMax + 1)]
-    expect(await bench.mailbox.register(anna, far, noonMs)).toBe('full')
+    expect(await bench.mailbox.register(anna, far, noonMs, 'all')).toBe('full')
     const many = Array.from({ length: tagsPerOwnerMax + 1 }, (_, number) => tagOf(number))
-    expect(await bench.mailbox.register(anna, many, noonMs)).toBe('full')
+    expect(await bench.mailbox.register(anna, many, noonMs, 'all')).toBe('full')
     await bench.deposit(tagOf(1), itemOf(1))
     expect(await bench.refused(tagOf(2))).toBe('unknownTag')
   })

@@ -56,11 +56,18 @@ export function device(number: number, over: Partial<ports.DeviceRow> = {}): por
     certificate: bytesOf(150, number),
     addresses: ['/ip4/127.0.0.1/tcp/4001', '/ip6/::1/tcp/4001'],
     addressesAtMs: 1_800_000_000_100 + number,
+    toldAtMs: 1_800_000_000_100 + number,
     services: 0,
     mailboxes: [],
+    relays: [],
+    mail: null,
     use: 'auto',
     ...over,
   }
+}
+
+export function mailSlot(number: number, over: Partial<ports.MailSlotRow> = {}): ports.MailSlotRow {
+  return { slot: number, seed: bytesOf(32, number), device: null, fromDay: 20_700 + number, untilDay: null, ...over }
 }
 
 export function session(number: number, over: Partial<ports.SessionRow> = {}): ports.SessionRow {
@@ -194,6 +201,7 @@ export const put = {
   prekey: (row: ports.PrekeyRow): ports.Change => ({ kind: 'putPrekey', row }),
   stash: (row: ports.StashRow): ports.Change => ({ kind: 'putStash', row }),
   invite: (row: ports.InviteRow): ports.Change => ({ kind: 'putInvite', row }),
+  mailSlot: (row: ports.MailSlotRow): ports.Change => ({ kind: 'putMailSlot', row }),
   conversation: (row: ports.ConversationRow): ports.Change => ({ kind: 'putConversation', row }),
   event: (row: ports.EventRow): ports.Change => ({ kind: 'putEvent', row }),
   outbox: (row: ports.OutboxRow): ports.Change => ({ kind: 'putOutbox', row }),

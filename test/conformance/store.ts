@@ -8,6 +8,7 @@ import type { MakeStore } from './bench.ts'
 import { Bench, value } from './bench.ts'
 import * as rows from './rows.ts'
 import { screenConformance } from './store-screen.ts'
+import { slotConformance } from './store-slots.ts'
 
 const { put } = rows
 
@@ -35,6 +36,7 @@ export function storeConformance(name: string, make: MakeStore): void {
     outboxConformance(bench)
     commitConformance(bench)
     pruneConformance(bench)
+    slotConformance(bench)
     screenConformance(bench)
   })
 }
@@ -48,6 +50,7 @@ function residentConformance(bench: Bench): void {
       devices: [],
       invites: [],
       settings: new Map(),
+      mailSlots: [],
       outbox: [],
     })
     expect(await bench.load({})).toEqual(emptySlice)
@@ -66,7 +69,11 @@ function residentConformance(bench: Bench): void {
       }),
       rows.contact(3, { state: 'keyChanged', offeredDescriptor: new Uint8Array(0), claimedName: '' }),
     ]
-    const devices = [rows.device(1), rows.device(2, { addresses: [], certificate: new Uint8Array(0) })]
+    const grant = { key: rows.bytesOf(32, 8), signer: rows.bytesOf(32, 9), sinceMs: 7 }
+    const devices = [
+      rows.device(1, { mail: grant, relays: [{ device: rows.deviceOf(4), addresses: ['/ip4/9.9.9.9/tcp/1'] }] }),
+      rows.device(2, { addresses: [], certificate: new Uint8Array(0) }),
+    ]
     const invites = [rows.invite(1), rows.invite(2, { state: 'used', usedBy: rows.accountOf(2) })]
     await bench.commit(put.self(rows.self), ...contacts.map(put.contact), ...devices.map(put.device))
     await bench.commit(...invites.map(put.invite))

@@ -88,7 +88,7 @@ describe('a mailbox whose process is killed', () => {
   it('keeps every item that it said was stored, over 10 kills', async () => {
     const path = join(directory, 'mailbox.db')
     const created = opened(createDatabase({ path, key: databaseKey }))
-    expect(created.registerTags(deviceOf(1), [tagOf(1)], noonMs)).toEqual({ ok: true, value: 'done' })
+    expect(created.registerTags(deviceOf(1), [tagOf(1)], noonMs, 'all')).toEqual({ ok: true, value: 'done' })
     created.close()
     const stored = new Set<number>()
     for (let round = 0; round < 10; round++) {

@@ -2,7 +2,12 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ask } from '../../main/net/mailbox/exchange.ts'
+import { answerBytesMax, encodeRequest, encodeStatus } from '../../main/net/mailbox/messages.ts'
+import type { Request } from '../../main/net/mailbox/messages.ts'
 import { HeadlessNode, openNode, passphrase, temporaryFolder } from './headlessNode.ts'
+import { attacker, dial } from './netAttackers.ts'
+import { realClock, Scene } from './netNodes.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let nodes: HeadlessNode[]
@@ -118,6 +123,31 @@ describe('a node that a client opens', () => {
     const node = await open('Ben', '--relay')
     await node.event('the switch', (event) => event.kind === 'settingsChanged' && event.settings.serveRelay)
     expect(await settingsOf(node)).toMatchObject({ serveRelay: true, serveMailbox: false, lanDiscovery: true })
+  })
+
+  it('keeps records as soon as it is a relay, and items not before it is a mailbox', async ({ onTestFinished }) => {
+    const node = await open('Ben', '--relay')
+    await node.event('the switch', (event) => event.kind === 'settingsChanged' && event.settings.serveRelay)
+    const [address] = await node.event(
+      'addresses',
+      (event) => event.kind === 'networkChanged' && event.network.addresses.length > 0 && event.network.addresses,
+    )
+    const visitor = await attacker(new Scene(onTestFinished), 9)
+    const tag = new Uint8Array(16)
+    const asked = async (request: Request): Promise<Uint8Array | null> => {
+      const connection = await dial(visitor, { port: Number(/\d+$/.exec(address ?? '')?.[0]) })
+      const answer = await ask(connection, encodeRequest(request), answerBytesMax, realClock)
+      connection.abort(new Error('The visit is over'))
+      return answer
+    }
+    const publish: Request = { kind: 'publish', tag, record: tag, lifetimeMs: 60_000 }
+    const deposit: Request = { kind: 'deposit', tag, item: tag }
+    expect(await asked({ kind: 'lookup', tag })).toEqual(encodeStatus('nothing'))
+    expect(await asked(publish)).toEqual(encodeStatus('unknownTag'))
+    expect(await asked(deposit)).toEqual(encodeStatus('refused'))
+    await node.call('settings.set', { settings: { ...(await settingsOf(node)), serveMailbox: true } })
+    await node.event('the switch', (event) => event.kind === 'settingsChanged' && event.settings.serveMailbox)
+    expect(await asked(deposit)).toEqual(encodeStatus('unknownTag'))
   })
 
   it('takes another quota, not one that is none, and keeps it', async () => {

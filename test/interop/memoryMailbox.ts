@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { toHex } from '../../main/core/bytes.ts'
 import type { DeviceId } from '../../main/core/ids.ts'
-import type { MailboxItem, MailboxStore, MailboxTag } from '../../main/core/ports.ts'
+import type { MailboxItem, MailboxStore, MailboxTag, TagsReplaced } from '../../main/core/ports.ts'
 
 interface Kept extends MailboxItem {
   readonly owner: DeviceId
@@ -23,10 +23,19 @@ export class MemoryMailbox implements MailboxStore {
   /** As it was told last. */
   quotaBytes: number | null = null
 
-  async register(owner: DeviceId, tags: readonly MailboxTag[]): Promise<'done' | 'full' | 'failed'> {
+  async register(
+    owner: DeviceId,
+    tags: readonly MailboxTag[],
+    _nowMs: number,
+    inPlaceOf: TagsReplaced,
+  ): Promise<'done' | 'full' | 'failed'> {
     await this.before()
     if (this.failing) return 'failed'
-    for (const [tag, known] of this.tags) if (known.owner === owner) this.tags.delete(tag)
+    const named = new Set(tags.map(({ tag }) => toHex(tag)))
+    for (const [tag, known] of this.tags) {
+      const stays = inPlaceOf === 'records' && known.use === 'item' && !named.has(tag)
+      if (known.owner === owner && !stays) this.tags.delete(tag)
+    }
     for (const { tag, use } of tags) if (!this.tags.has(toHex(tag))) this.tags.set(toHex(tag), { owner, use })
     return 'done'
   }

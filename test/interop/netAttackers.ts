@@ -49,7 +49,7 @@ export async function attacker(scene: Scene, number: number, options: AttackerOp
   return made
 }
 
-export async function dial(from: Libp2p, to: TestNode): Promise<Connection> {
+export async function dial(from: Libp2p, to: Pick<TestNode, 'port'>): Promise<Connection> {
   return from.dial(multiaddr(`/ip4/127.0.0.1/tcp/${to.port}`))
 }
 

@@ -246,7 +246,7 @@ describe('a turned contact', () => {
       content({
         sequence: 0,
         timeMs: victim.nowMs + 10,
-        body: { kind: 'profile', name, addresses: [], services: 0, mailboxes: [] },
+        body: { kind: 'profile', name, addresses: [], services: 0, mailboxes: [], relays: [], mail: null },
       }),
     )
     expect(scene.contact(victim, scene.peer(1)).claimedName).toBe('CANARY Ada')

@@ -40,6 +40,7 @@ export class Disk {
   readonly devices = new Map<string, ports.DeviceRow>()
   readonly invites = new Map<string, ports.InviteRow>()
   readonly settings = new Map<string, ports.SettingValue>()
+  readonly mailSlots = new Map<string, ports.MailSlotRow>()
   readonly sessions = new Map<string, ports.SessionRow>()
   readonly prekeys = new Map<string, ports.PrekeyRow>()
   readonly stash = new Map<string, ports.StashRow>()
@@ -121,6 +122,8 @@ export class Disk {
           | 'putProgress'
           | 'putSeen'
           | 'putSetting'
+          | 'putMailSlot'
+          | 'removeMailSlot'
           | 'prune'
       }
     >,
@@ -143,6 +146,10 @@ export class Disk {
         return void this.seen.set(key(change.device, change.envelope), change)
       case 'putSetting':
         return void this.settings.set(change.key, change.value)
+      case 'putMailSlot':
+        return void this.mailSlots.set(key(change.row.slot), change.row)
+      case 'removeMailSlot':
+        return void this.mailSlots.delete(key(change.slot))
       case 'prune':
         return this.#prune(change.nowMs, change.seenPerDeviceMax)
     }
@@ -171,6 +178,7 @@ export class Disk {
       devices: byKey(this.devices),
       invites: byKey(this.invites),
       settings: new Map(this.settings),
+      mailSlots: [...this.mailSlots.values()].sort((a, b) => a.slot - b.slot).map(copy),
       outbox: byKey(outbox),
     }
   }

@@ -29,12 +29,16 @@ export interface MailWeather {
 /** What one computer keeps for others. */
 export class SimMailbox {
   readonly tags = new Map<string, DeviceId>()
+  /** Of each tag the day that its owner said. */
+  readonly days = new Map<string, number>()
   items: Kept[] = []
   readonly removed: Kept[] = []
   readonly records = new Map<string, Uint8Array>()
   /** The tags that each sitting of a visitor named, and of records in the order in which they were left. */
   readonly visits = new Map<string, Set<string>>()
   readonly published: string[] = []
+  /** How often a record was looked for here, found or not. */
+  lookups = 0
   registrations = 0
   /** How often it was asked for what lies there. */
   collections = 0
@@ -51,7 +55,8 @@ export interface MailRoads {
   /** Whether the device runs, and this one reaches it. */
   reaches(from: DeviceId, to: DeviceId): boolean
   isConnected(from: DeviceId, to: DeviceId): boolean
-  serves(device: DeviceId): boolean
+  /** A relay that is no mailbox keeps records alone. */
+  serves(device: DeviceId): ports.Serving
   tell(owner: DeviceId, mailbox: DeviceId): void
 }
 
@@ -93,7 +98,18 @@ export class PostOffice {
       await this.#schedule.sleep(this.#chance.between(1, this.weather.delayMsMax))
       return alive() ? answer : new Promise<T>(() => undefined)
     }
-    const reached = (mailbox: DeviceId): boolean => this.#roads.reaches(own, mailbox) && this.#roads.serves(mailbox)
+    // As the network does it: what is asked of a mailbox of ours under our own name goes one after the other.
+    const lanes = new Map<DeviceId, Promise<unknown>>()
+    const inTurn = <T>(mailbox: DeviceId, call: () => T): Promise<T> => {
+      const asked = (lanes.get(mailbox) ?? Promise.resolve()).then(() => later(call))
+      lanes.set(mailbox, asked)
+      return asked
+    }
+    const keeps = (mailbox: DeviceId): boolean => {
+      const { relay, mailbox: all } = this.#roads.serves(mailbox)
+      return this.#roads.reaches(own, mailbox) && (relay || all)
+    }
+    const reached = (mailbox: DeviceId): boolean => keeps(mailbox) && this.#roads.serves(mailbox).mailbox
     const connected = (mailbox: DeviceId): boolean => reached(mailbox) && this.#roads.isConnected(own, mailbox)
     return {
       deposit: ({ device }, sitting, tag, item) =>
@@ -106,14 +122,15 @@ export class PostOffice {
           return this.#chance.happens(this.weather.unanswered) ? 'unreachable' : outcome
         }),
       registerTags: (mailbox, tags) =>
-        later(() => {
-          if (!connected(mailbox)) return 'notConnected'
+        inTurn(mailbox, () => {
+          if (!keeps(mailbox) || !this.#roads.isConnected(own, mailbox)) return 'notConnected'
+          if (!reached(mailbox) && tags.some(({ use }) => use === 'item')) return 'refused'
           this.#register(mailbox, own, tags)
           return 'done'
         }),
-      collect: (mailbox) => later(() => (connected(mailbox) ? this.#collect(mailbox, own) : null)),
+      collect: (mailbox) => inTurn(mailbox, () => (connected(mailbox) ? this.#collect(mailbox, own) : null)),
       removeItems: (mailbox, ids) =>
-        later(() => {
+        inTurn(mailbox, () => {
           if (!connected(mailbox)) return false
           this.#remove(mailbox, own, ids)
           return true
@@ -121,18 +138,20 @@ export class PostOffice {
       publishRecord: ({ device }, _sitting, tag, record) => {
         this.at(device).published.push(toHex(tag))
         return later(() => {
-          if (!reached(device)) return 'unreachable'
+          if (!keeps(device)) return 'unreachable'
           if (!this.at(device).tags.has(`record ${toHex(tag)}`)) return 'unknownTag'
           this.at(device).records.set(toHex(tag), record)
           return 'stored'
         })
       },
-      lookupRecord: ({ device }, sitting, tag) =>
-        later(() => {
-          if (!reached(device)) return null
+      lookupRecord: ({ device }, sitting, tag) => {
+        this.at(device).lookups++
+        return later(() => {
+          if (!keeps(device)) return null
           this.#visit(device, `${own} ${sitting}`, tag)
           return this.at(device).records.get(toHex(tag)) ?? null
-        }),
+        })
+      },
     }
   }
 
@@ -145,7 +164,10 @@ export class PostOffice {
     const box = this.at(mailbox)
     box.registrations++
     for (const [tag, device] of box.tags) if (device === owner) box.tags.delete(tag)
-    for (const { tag, use } of tags) box.tags.set(`${use} ${toHex(tag)}`, owner)
+    for (const { tag, use, day } of tags) {
+      box.tags.set(`${use} ${toHex(tag)}`, owner)
+      box.days.set(`${use} ${toHex(tag)}`, day)
+    }
   }
 
   #deposit(mailbox: DeviceId, tag: Uint8Array, item: Uint8Array): ports.DepositOutcome {

@@ -57,7 +57,7 @@ export class Ether {
     this.post = new PostOffice(schedule, chance, {
       reaches: (from, to) => this.#endpoints.get(to)?.running === true && !this.#cut.has(this.#pair(from, to)),
       isConnected: (from, to) => this.#endpoints.get(from)?.isUp(to) === true,
-      serves: (device) => this.#endpoints.get(device)?.serving.mailbox === true,
+      serves: (device) => this.#endpoints.get(device)?.serving ?? { relay: false, mailbox: false },
       tell: (owner, mailbox) => {
         if (this.#endpoints.get(owner)?.isUp(mailbox) === true) this.#endpoints.get(owner)?.onMailWaiting(mailbox)
       },

@@ -91,7 +91,16 @@ async function initialOf(hostile: Hostile, victim: Peer, invite: Invite, as: Loc
       timeMs: victim.nowMs,
       counter: 0,
       heads: [],
-      body: { kind: 'hello', name: 'CANARY', addresses: [], descriptor: new Uint8Array(0), services: 0, mailboxes: [] },
+      body: {
+        kind: 'hello',
+        name: 'CANARY',
+        addresses: [],
+        descriptor: new Uint8Array(0),
+        services: 0,
+        mailboxes: [],
+        relays: [],
+        mail: null,
+      },
     },
   })
   const context = sealContext(hostile.identity.device, victim.identity.device)

@@ -2,7 +2,12 @@
 import { Layout, hex, join, key, refuse, same, str32, text, u16, u64, u8 } from './bytes.ts'
 import { primitives } from './primitives.ts'
 
-type Namespace = 'identity-descriptor@waxwing' | 'device@waxwing' | 'device-root@waxwing' | 'prekey@waxwing'
+type Namespace =
+  | 'identity-descriptor@waxwing'
+  | 'device@waxwing'
+  | 'device-root@waxwing'
+  | 'prekey@waxwing'
+  | 'whereabouts@waxwing'
 
 // "Signatures"
 
@@ -15,11 +20,11 @@ function signedBytes(namespace: Namespace, message: Uint8Array): Uint8Array {
   return join(text('SSHSIG'), name, reserved, hash, str32(primitives.sha512(message)))
 }
 
-function sign(seed: Uint8Array, namespace: Namespace, message: Uint8Array): Uint8Array {
+export function sign(seed: Uint8Array, namespace: Namespace, message: Uint8Array): Uint8Array {
   return primitives.ed25519Sign(seed, signedBytes(namespace, message))
 }
 
-function verify(publicKey: Uint8Array, namespace: Namespace, message: Uint8Array, signature: Uint8Array): void {
+export function verify(publicKey: Uint8Array, namespace: Namespace, message: Uint8Array, signature: Uint8Array): void {
   if (!primitives.ed25519Verify(signature, signedBytes(namespace, message), publicKey)) refuse(`signature ${namespace}`)
 }
 

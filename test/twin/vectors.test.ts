@@ -2,8 +2,6 @@
  * Our own vectors through the twin, which was written from PROTOCOL.md alone: handshakes, bundles and sessions, by
  * README.md beside them. So they say nothing that only the product understands.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join as path } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ErrorLike } from '../support/refusals.ts'
 import { nameOf, refusals } from '../support/refusals.ts'
@@ -14,13 +12,11 @@ import { accept, readPrologue } from './handshake.ts'
 import { makeBundle, makePerson, readBundle } from './identity.ts'
 import type { Identity, Person, Prekey } from './identity.ts'
 import { pad } from './padding.ts'
-import { mailOf, openMail, sealMail } from './mail.ts'
 import { primitives } from './primitives.ts'
 import type { Take } from './primitives.ts'
 import { Session } from './session.ts'
-
-type Part = string | { repeat: string; count: number } | { vector: string; field: string; from: number; to: number }
-type Bytes = Part | (Part | { step: number; from: number; to: number })[]
+import { bytes, named, vector } from '../support/vectorFiles.ts'
+import type { Bytes } from '../support/vectorFiles.ts'
 
 interface PersonInput {
   rootSeed: Bytes
@@ -96,47 +92,6 @@ interface RankInput {
   device: Bytes
   peer: Bytes
   sessions: { generation: number; begunBy: 'device' | 'peer' }[]
-}
-
-interface Vector<Input> {
-  name: string
-  scenario: string
-  input: Input
-  expect: Record<string, unknown> & { error?: ErrorLike }
-}
-
-const folder = path(import.meta.dirname, '../vectors/waxwing')
-const files = ['bundle', 'handshake', 'mail', 'session'].flatMap((name) =>
-  readdirSync(path(folder, name)).map((file) => path(name, file)),
-)
-
-function vector<Input>(name: string): Vector<Input> {
-  return JSON.parse(readFileSync(path(folder, `${name}.json`), 'utf8')) as Vector<Input>
-}
-
-function named(scenario: string): string[] {
-  const names = files.map((file) => file.replaceAll('\\', '/').replace(/\.json$/, ''))
-  return names.filter((name) => vector(name).scenario === scenario)
-}
-
-function hexOf(part: Part): string {
-  if (typeof part === 'string') return part
-  if ('repeat' in part) return part.repeat.repeat(part.count)
-  const field = part.field
-    .split('.')
-    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], vector(part.vector))
-  return (field as string).slice(2 * part.from, 2 * part.to)
-}
-
-/** `said`: what the steps of a session sealed. */
-function bytes(of: Bytes, said: readonly Uint8Array[] = []): Uint8Array {
-  const parts = Array.isArray(of) ? of : [of]
-  const put = parts.map((part) =>
-    typeof part === 'object' && 'step' in part
-      ? (said[part.step] ?? new Uint8Array(0)).slice(part.from, part.to)
-      : new Uint8Array(Buffer.from(hexOf(part), 'hex')),
-  )
-  return join(...put)
 }
 
 function reader(of: Uint8Array): { take: Take; left: () => number } {
@@ -374,27 +329,4 @@ it.each(named('rank'))('%s', (name) => {
     const used = later.reduce((best, session) => (best.outranks(session, ...sides[side]) ? best : session), first)
     expect(sessions.indexOf(used)).toBe(wanted[side])
   }
-})
-
-interface MailInput {
-  pairKey: Bytes
-  mailbox: Bytes
-  recipient: Bytes
-  day: number
-  use: 'item' | 'record'
-  nonce?: Bytes
-  item: Bytes
-}
-
-it.each(named('mailItem'))('%s', (name) => {
-  const { input, expect: wanted } = vector<MailInput>(name)
-  const mail = mailOf(bytes(input.pairKey), bytes(input.mailbox), bytes(input.recipient), input.day, input.use)
-  const item = bytes(input.item)
-  if (wanted.error !== undefined) {
-    expect(() => openMail(mail, item)).toThrow('mail')
-    return
-  }
-  const content = openMail(mail, item)
-  expect({ tag: hex(mail.tag), content: hex(content) }).toEqual(wanted)
-  expect(hex(sealMail(mail, bytes(input.nonce ?? ''), content))).toBe(hex(item))
 })

@@ -3,6 +3,8 @@
 const frame = 'core/wire/frame'
 const fields = 'core/wire/fields'
 const contents = 'core/wire/contents'
+const reach = 'core/wire/reach'
+const values = 'core/wire/values'
 const padding = 'core/wire/padding'
 const bytes = 'core/bytes'
 
@@ -259,11 +261,23 @@ export const wireBugs = [
     ],
   },
   {
+    id: 'short-signer-taken',
+    harm: 'The key that is to sign a contact’s records is none: word of them is never believed again.',
+    tests: [contents],
+    edits: [[reach, " ?? exactly('signer', grant.signer, keyBytes)", '']],
+  },
+  {
+    id: 'relays-without-end',
+    harm: 'A contact names relays without end, and each is visited to look for word of them.',
+    tests: [contents],
+    edits: [[reach, 'repeatedMax: limits.recordRelaysMax', 'repeatedMax: 1_000']],
+  },
+  {
     id: 'short-id-taken',
     harm: 'Ids of other lengths: two events look the same, or one looks like two.',
     tests: [contents],
     edits: [
-      [contents, 'return bytes.length === length ? null', 'return bytes.length <= length ? null'],
+      [values, 'return bytes.length === length ? null', 'return bytes.length <= length ? null'],
       ['core/ids', 'if (bytes.length !== bytesOf[name]) {', 'if (bytes.length > bytesOf[name]) {'],
     ],
   },

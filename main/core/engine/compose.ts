@@ -10,7 +10,8 @@ import type { ConversationRow, DeliveryRow, DeliveryState, EventRow, OutboxRow }
 import type { KnownBody, Reach } from '../wire/contents.ts'
 import { encodeContent } from '../wire/contents.ts'
 import type { DeviceId } from '../ids.ts'
-import { ownMailboxes, ownServices } from './services.ts'
+import { grantOf, takeSlot } from './mail/slots.ts'
+import { ownMailboxes, ownRecordRelays, ownServices } from './services.ts'
 import type { Turn } from './turn.ts'
 
 const nonceSizeBytes = 16
@@ -133,14 +134,23 @@ export function ownAddresses(turn: Turn): readonly string[] {
   return fitting.slice(0, addressesMax)
 }
 
-/** Where we are and what we do for others, as contacts are told. */
-export function ownReach(turn: Turn): Reach {
-  return { addresses: ownAddresses(turn), services: ownServices(turn.state), mailboxes: ownMailboxes(turn.state) }
+function publicReach(turn: Turn): Omit<Reach, 'mail'> {
+  return {
+    addresses: ownAddresses(turn),
+    services: ownServices(turn.state),
+    mailboxes: ownMailboxes(turn.state),
+    relays: ownRecordRelays(turn.state),
+  }
 }
 
-/** What a device was told of us, as one text to compare. */
+/** Where we are and what we do for others, as a contact's device is told. It is given a slot at our mailboxes for that. */
+export function reachFor(turn: Turn, device: DeviceId): Reach {
+  return { ...publicReach(turn), mail: grantOf(turn.crypto, takeSlot(turn, device)) }
+}
+
+/** What a device was told of us, as one text to compare; its slot is the same as long as it is a contact's. */
 export function introductionOf(turn: Turn): string {
-  return JSON.stringify([turn.state.self.name, ownReach(turn)])
+  return JSON.stringify([turn.state.self.name, publicReach(turn)])
 }
 
 export function otherMembers(conversation: ConversationRow, own: AccountId): readonly AccountId[] {

@@ -1,7 +1,7 @@
 /** What the network says about peers and about ourselves. Nothing of it is stored in the step that hears it. */
 import type { DeviceId } from '../ids.ts'
 import type { NetworkEvent, PathKind } from '../ports.ts'
-import { asideContent, enqueue, introductionOf, ownReach } from './compose.ts'
+import { asideContent, enqueue, introductionOf, reachFor } from './compose.ts'
 import type { Flow } from './flow.ts'
 import { idleFlow } from './flow.ts'
 import { sendIfNext, takeOutOfFlight } from './flush.ts'
@@ -93,7 +93,7 @@ export function introduce(turn: Turn, device: DeviceId): void {
   const content = asideContent(turn, ensureConversation(turn, contact.account), {
     kind: 'profile',
     name: turn.state.self.name,
-    ...ownReach(turn),
+    ...reachFor(turn, device),
   })
   const row = enqueue(turn, device, content, null)
   if (row === null) return

@@ -1,5 +1,6 @@
 /** What an opened content does. It was authenticated by its session; everything in it is still checked. */
 import { unreachable } from '../assert.ts'
+import { equalBytes } from '../bytes.ts'
 import { coversAll, headsAfter } from '../conversation/heads.ts'
 import { eventIdFor } from '../conversation/ids.ts'
 import { clockOf, observe, placeFor } from '../conversation/order.ts'
@@ -8,10 +9,11 @@ import { sanitizeName, sanitizeText } from '../identity/names.ts'
 import { idBytes } from '../ids.ts'
 import type { AccountId, DeviceId, EventId } from '../ids.ts'
 import { implementationLimits } from '../limits.ts'
-import type { ConversationRow, EventRow } from '../ports.ts'
+import type { ConversationRow, EventRow, KnownGrant, MailGrant } from '../ports.ts'
 import type { ContentEvent, Reach } from '../wire/contents.ts'
 import { decodeContent } from '../wire/contents.ts'
 import { advanceDelivery } from './compose.ts'
+import { leaveAnew } from './mail/leave.ts'
 import { directConversation, ensureConversation } from './people.ts'
 import { isStashDue, takeStash } from './stash.ts'
 import type { Turn } from './turn.ts'
@@ -21,6 +23,18 @@ interface Sender {
   readonly account: AccountId
 }
 
+/** With which key something is left for a contact's device from now on. Bytes of our own, not of what it came in. */
+function grantFrom(turn: Turn, known: KnownGrant | null, told: MailGrant | null): KnownGrant | null {
+  if (told === null) return null
+  // The first is none that came in place of another: what was left by an invite lies there still.
+  const sinceMs = isOtherKey(known, told) ? turn.nowMs : (known?.sinceMs ?? 0)
+  return { key: told.key.slice(), signer: told.signer.slice(), sinceMs }
+}
+
+function isOtherKey(known: MailGrant | null, told: MailGrant | null): boolean {
+  return known !== null && told !== null && !equalBytes(known.key, told.key)
+}
+
 /** A name or address of a contact's that travels beside the history. */
 function takeProfile(turn: Turn, sender: Sender, name: string, reach: Reach, timeMs: number): void {
   const device = turn.state.device(sender.device)
@@ -28,12 +42,17 @@ function takeProfile(turn: Turn, sender: Sender, name: string, reach: Reach, tim
   if (device === null || contact === null) return
   // What is older than what is known says nothing about the present, the name included.
   const saidAtMs = Math.min(timeMs, turn.nowMs + implementationLimits.aheadMsMax)
-  if (saidAtMs < Math.min(device.addressesAtMs, turn.nowMs)) return
-  const { addresses, services, mailboxes } = reach
-  const moved = addresses.join(' ') !== device.addresses.join(' ') || services !== device.services
-  turn.put({ kind: 'putDevice', row: { ...device, addresses, services, mailboxes, addressesAtMs: saidAtMs } })
+  if (saidAtMs < Math.min(device.toldAtMs, turn.nowMs)) return
+  const { services, mailboxes, relays } = reach
+  const isLatestWord = saidAtMs >= Math.min(device.addressesAtMs, turn.nowMs)
+  const where = isLatestWord ? { addresses: reach.addresses, addressesAtMs: saidAtMs } : {}
+  const mail = grantFrom(turn, device.mail, reach.mail)
+  const row = { ...device, ...where, toldAtMs: saidAtMs, services, mailboxes, relays, mail }
+  const moved = row.addresses.join(' ') !== device.addresses.join(' ') || services !== device.services
+  turn.put({ kind: 'putDevice', row })
   if (moved) turn.emit({ kind: 'peersChanged' })
   if (services !== device.services) turn.noticeContact(sender.account)
+  if (isOtherKey(device.mail, mail)) leaveAnew(turn, sender.device)
   const claimedName = sanitizeName(name)
   if (claimedName !== contact.claimedName) turn.putContact({ ...contact, claimedName })
 }

@@ -64,6 +64,8 @@ export type Effect =
       readonly order: number | null
       readonly envelope: EnvelopeId | null
       readonly told: readonly EnvelopeId[]
+      /** When it was sealed for there: the key may be another by the time of the answer. */
+      readonly atMs: number
     }
   | {
       readonly kind: 'publish'

@@ -4,7 +4,7 @@ import type { PublicIdentity } from '../identity/account.ts'
 import { encodeIdentityPayload } from '../identity/account.ts'
 import type { DeviceId } from '../ids.ts'
 import type { ContactRow, ConversationRow } from '../ports.ts'
-import { asideContent, enqueue, introductionOf, ownReach } from './compose.ts'
+import { asideContent, enqueue, introductionOf, reachFor } from './compose.ts'
 import { lanKey } from './keys.ts'
 import type { Turn } from './turn.ts'
 
@@ -43,8 +43,11 @@ export function certify(turn: Turn, identity: PublicIdentity): void {
       certificate: identity.certificate,
       addresses: known?.addresses ?? [],
       addressesAtMs: known?.addressesAtMs ?? 0,
+      toldAtMs: known?.toldAtMs ?? 0,
       services: known?.services ?? 0,
       mailboxes: known?.mailboxes ?? [],
+      relays: known?.relays ?? [],
+      mail: known?.mail ?? null,
       use: known?.use ?? 'auto',
     },
   })
@@ -55,7 +58,7 @@ export function queueHello(turn: Turn, device: DeviceId, conversation: Conversat
   const content = asideContent(turn, conversation, {
     kind: 'hello',
     name: turn.state.self.name,
-    ...ownReach(turn),
+    ...reachFor(turn, device),
     descriptor: encodeIdentityPayload(turn.state.identity),
   })
   enqueue(turn, device, content, null)

@@ -195,13 +195,17 @@ export function acceptInvite(turn: Turn, link: string): Result<Replies['acceptIn
       certificate: before?.certificate ?? new Uint8Array(0),
       addresses,
       addressesAtMs: 0,
+      toldAtMs: 0,
       services: before?.services ?? 0,
       mailboxes: mailboxes.length > 0 ? mailboxes : (before?.mailboxes ?? []),
+      relays: before?.relays ?? [],
+      mail: before?.mail ?? null,
       use: before?.use ?? 'auto',
     },
   })
   const conversation = ensureConversation(turn, account)
-  if (known === null) queueHello(turn, device, conversation)
+  // Who was removed has nothing of us any more that would still count.
+  if (known?.state !== 'pending') queueHello(turn, device, conversation)
   turn.setFlow(device, { ask: null, renewedAtMs: null })
   turn.emit({ kind: 'peersChanged' })
   turn.follow({ kind: 'flush', device })

@@ -36,6 +36,7 @@ export function createState(crypto: Crypto, rows: ports.Resident): Result<State,
   for (const row of devices) state.apply({ kind: 'putDevice', row })
   for (const row of pendingDevices(crypto, state, rows)) state.apply({ kind: 'putDevice', row })
   for (const row of rows.invites) state.apply({ kind: 'putInvite', row })
+  for (const row of rows.mailSlots) state.apply({ kind: 'putMailSlot', row })
   for (const [key, value] of rows.settings) state.apply({ kind: 'putSetting', key, value })
   for (const { device, ...depth } of rows.outbox) tables.depths.set(device, depth)
   return ok(state)

@@ -37,26 +37,48 @@ export function servicesOf(device: DeviceRow, privacy: Privacy): Serving {
   return { relay: wanted && relay, mailbox: wanted && mailbox }
 }
 
-/** The devices of contacts that hold messages for us; those of the longest acquaintance: nobody new takes their place. */
-export function mailboxDevices(state: Known): readonly DeviceRow[] {
+/** The devices of contacts that serve us so; those of the longest acquaintance first: nobody new takes their place. */
+function devicesThat(state: Known, serves: (services: Serving) => boolean): readonly DeviceRow[] {
   const privacy = privacyOf(state)
   const devices: { readonly row: DeviceRow; readonly sinceMs: number }[] = []
   for (const contact of state.contacts()) {
     const device = contact.state === 'active' ? state.deviceOf(contact.account) : null
     const row = device === null ? null : state.device(device)
-    if (row !== null && servicesOf(row, privacy).mailbox) devices.push({ row, sinceMs: contact.createdAtMs })
+    if (row !== null && serves(servicesOf(row, privacy))) devices.push({ row, sinceMs: contact.createdAtMs })
   }
   const chosen = ({ row }: { readonly row: DeviceRow }): number => Number(row.use === 'always')
   const byName = (a: DeviceRow, b: DeviceRow): number => (a.device < b.device ? -1 : 1)
   devices.sort((a, b) => chosen(b) - chosen(a) || a.sinceMs - b.sinceMs || byName(a.row, b.row))
-  return devices.slice(0, protocolLimits.mailboxesMax).map(({ row }) => row)
+  return devices.map(({ row }) => row)
 }
 
-/** Where contacts may leave messages for us. */
-export function ownMailboxes(state: State): readonly MailboxAddress[] {
-  return mailboxDevices(state).flatMap(({ device, addresses }) => {
+/** The devices of contacts that hold messages for us. */
+export function mailboxDevices(state: Known): readonly DeviceRow[] {
+  return devicesThat(state, ({ mailbox }) => mailbox).slice(0, protocolLimits.mailboxesMax)
+}
+
+/** Relays that keep word of where we are, beside our mailboxes. */
+export function recordRelays(state: Known): readonly DeviceRow[] {
+  const mailboxes = new Set(mailboxDevices(state).map(({ device }) => device))
+  const relays = devicesThat(state, ({ relay }) => relay).filter(({ device }) => !mailboxes.has(device))
+  return relays.slice(0, protocolLimits.recordRelaysMax)
+}
+
+/** How others reach them without us. One that is reached through relays alone is no use. */
+function toldOf(devices: readonly DeviceRow[]): readonly MailboxAddress[] {
+  return devices.flatMap(({ device, addresses }) => {
     const direct = addresses.filter((address) => !address.includes('/p2p-circuit'))
     const told = direct.slice(0, protocolLimits.mailboxAddressesMax)
     return told.length === 0 ? [] : [{ device, addresses: told }]
   })
+}
+
+/** Where contacts may leave messages for us. */
+export function ownMailboxes(state: State): readonly MailboxAddress[] {
+  return toldOf(mailboxDevices(state))
+}
+
+/** Where else contacts may look for word of us. */
+export function ownRecordRelays(state: State): readonly MailboxAddress[] {
+  return toldOf(recordRelays(state))
 }

@@ -59,7 +59,7 @@ export class State {
         prunedAtMs: null,
         publishAtMs: null,
         publishedUpTo: '',
-        mailboxes: '[]',
+        keepers: '[[],[]]',
       }
     )
   }
@@ -90,6 +90,9 @@ export class State {
   }
   settings(): ReadonlyMap<string, ports.SettingValue> {
     return new Map(this.#tables.settings.entries())
+  }
+  *mailSlots(): IterableIterator<ports.MailSlotRow> {
+    for (const row of this.#tables.mailSlots.values()) if (row !== null) yield row
   }
   depth(device: DeviceId): OutboxDepth {
     return this.#tables.depths.get(device) ?? { rows: 0, orderMax: 0 }
@@ -287,6 +290,10 @@ export class State {
         return tables.invites.set(change.row.invite, change.row)
       case 'putSetting':
         return tables.settings.set(change.key, change.value)
+      case 'putMailSlot':
+        return tables.mailSlots.set(change.row.slot, change.row)
+      case 'removeMailSlot':
+        return tables.mailSlots.set(change.slot, null)
       case 'putSession': {
         const others = this.sessionsOf(change.row.device).filter((row) => row.session !== change.row.session)
         return tables.sessions.set(change.row.device, [...others, change.row])

@@ -15,12 +15,12 @@ export interface Run {
   /** Where others may reach this device now. */
   readonly addresses: readonly string[]
   readonly prunedAtMs: number | null
-  /** When word of where we are is left at our mailboxes; null before there is any. */
+  /** When word of where we are is left at our mailboxes and relays; null before there is any. */
   readonly publishAtMs: number | null
   /** The tag, in hexadecimal, up to which it has been left; empty between two rounds. */
   readonly publishedUpTo: string
-  /** Our mailboxes as contacts were told last, as one text to compare. */
-  readonly mailboxes: string
+  /** Our mailboxes, and the relays that keep word of us, as contacts were told last: one text to compare. */
+  readonly keepers: string
 }
 
 /** How often something was done in the hour that began then. */
@@ -40,6 +40,7 @@ export interface Tables {
   readonly devicesOf: Layered<AccountId, readonly DeviceId[]>
   readonly invites: Layered<InviteId, ports.InviteRow>
   readonly settings: Layered<string, ports.SettingValue>
+  readonly mailSlots: Layered<number, ports.MailSlotRow | null>
   readonly depths: Layered<DeviceId, OutboxDepth>
   readonly flows: Layered<DeviceId, Flow>
   /** By what is counted. */
@@ -66,6 +67,7 @@ const resident = [
   'devicesOf',
   'invites',
   'settings',
+  'mailSlots',
   'depths',
   'flows',
   'quotas',

@@ -22,6 +22,8 @@ export const sshsigNamespaces = {
   prekey: 'prekey@waxwing',
   /** The identity card that people hand each other, by the root key. */
   card: 'identity@waxwing',
+  /** Where a device is, for one contact, by a key that was made for the two of them. */
+  whereabouts: 'whereabouts@waxwing',
 } as const
 
 export type SshsigNamespace = (typeof sshsigNamespaces)[keyof typeof sshsigNamespaces]

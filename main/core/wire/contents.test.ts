@@ -27,8 +27,19 @@ const bodies: readonly KnownBody[] = [
     descriptor: fill(300, 4),
     services: 0,
     mailboxes: [],
+    relays: [],
+    mail: null,
   },
-  { kind: 'hello', name: '', addresses: [], descriptor: fill(0, 0), services: 0, mailboxes: [] },
+  {
+    kind: 'hello',
+    name: '',
+    addresses: [],
+    descriptor: fill(0, 0),
+    services: 0,
+    mailboxes: [],
+    relays: [],
+    mail: null,
+  },
   {
     kind: 'profile',
     name: 'B',
@@ -38,6 +49,8 @@ const bodies: readonly KnownBody[] = [
       { device: deviceIdOf(fill(32, 8)), addresses: ['/ip4/9.9.9.9/tcp/1', 'x'.repeat(200), 'y', 'z'] },
       { device: deviceIdOf(fill(32, 9)), addresses: [] },
     ],
+    relays: [{ device: deviceIdOf(fill(32, 12)), addresses: ['/ip4/9.9.9.9/tcp/2'] }],
+    mail: { key: fill(32, 10), signer: fill(32, 11) },
   },
   { kind: 'text', text: 'grüß dich 🐦' },
   { kind: 'receipt', state: 'read', events: Array.from({ length: 256 }, (_, i) => eventIdOf(fill(16, i))) },
@@ -47,6 +60,8 @@ const bodies: readonly KnownBody[] = [
     addresses: Array.from({ length: 8 }, () => 'x'.repeat(200)),
     services: 0,
     mailboxes: [],
+    relays: [],
+    mail: null,
   },
   { kind: 'prekeys', bundles: [fill(1_441, 5), fill(1_408, 6), fill(0, 0), fill(1, 7)] },
 ]
@@ -209,6 +224,25 @@ describe('contents', () => {
     }
   })
 
+  it('of a grant or of relays that are none are refused', () => {
+    const [key, signer] = [field(1, fill(32, 8)), field(2, fill(32, 9))]
+    const profile = (...fields: Uint8Array[]): unknown => {
+      return errorOf(eventWith(field(13, concat(field(1, utf8('B')), ...fields))))
+    }
+    const mail = (...fields: Uint8Array[]): unknown => profile(field(5, concat(...fields)))
+    expect(mail(key, signer)).toMatchObject({ kind: 'event', event: { body: { mail: { key: fill(32, 8) } } } })
+    expect(profile()).toMatchObject({ kind: 'event', event: { body: { mail: null, relays: [] } } })
+    expect(mail(signer)).toEqual({ kind: 'tooShort', field: 'key', got: 0, min: 32 })
+    expect(mail(key)).toEqual({ kind: 'tooShort', field: 'signer', got: 0, min: 32 })
+    expect(mail(field(1, fill(31, 8)), signer)).toEqual({ kind: 'tooShort', field: 'key', got: 31, min: 32 })
+    expect(mail(key, field(2, fill(33, 8)))).toEqual({ kind: 'tooLong', field: 'signer', got: 33, max: 32 })
+    expect(profile(field(5, concat(key, signer)), field(5, concat(key, signer)))).toMatchObject({ field: 'mail' })
+    const relay = field(6, key)
+    expect(profile(relay, relay)).toMatchObject({ kind: 'event' })
+    expect(profile(relay, relay, relay)).toEqual({ kind: 'tooMany', field: 'relays', max: 2 })
+    expect(profile(field(6, field(1, fill(31, 8))))).toEqual({ kind: 'tooShort', field: 'device', got: 31, min: 32 })
+  })
+
   it('of mailboxes that are none are refused', () => {
     const key = field(1, fill(32, 8))
     const profile = (...mailboxes: Uint8Array[]): unknown => {
@@ -249,19 +283,80 @@ describe('contents', () => {
       contentOf({ kind: 'text', text: '' }),
       contentOf({ kind: 'text', text: 'x'.repeat(protocolLimits.messageTextSizeBytesMax + 1) }),
       contentOf({ kind: 'receipt', state: 'read', events: [] }),
-      contentOf({ kind: 'profile', name: 'x'.repeat(129), addresses: [], services: 0, mailboxes: [] }),
-      contentOf({ kind: 'hello', name: '', addresses: [''], descriptor: fill(0, 0), services: 0, mailboxes: [] }),
-      contentOf({ kind: 'hello', name: '', addresses: [], descriptor: fill(2_049, 0), services: 0, mailboxes: [] }),
-      contentOf({ kind: 'profile', name: '', addresses: [], services: 2 ** 32, mailboxes: [] }),
-      contentOf({ kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [box, box, box] }),
-      contentOf({ kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [{ ...box, addresses: [''] }] }),
+      contentOf({
+        kind: 'profile',
+        name: 'x'.repeat(129),
+        addresses: [],
+        services: 0,
+        mailboxes: [],
+        relays: [],
+        mail: null,
+      }),
+      contentOf({
+        kind: 'hello',
+        name: '',
+        addresses: [''],
+        descriptor: fill(0, 0),
+        services: 0,
+        mailboxes: [],
+        relays: [],
+        mail: null,
+      }),
+      contentOf({
+        kind: 'hello',
+        name: '',
+        addresses: [],
+        descriptor: fill(2_049, 0),
+        services: 0,
+        mailboxes: [],
+        relays: [],
+        mail: null,
+      }),
+      contentOf({ kind: 'profile', name: '', addresses: [], services: 2 ** 32, mailboxes: [], relays: [], mail: null }),
+      contentOf({
+        kind: 'profile',
+        name: '',
+        addresses: [],
+        services: 0,
+        mailboxes: [box, box, box],
+        relays: [],
+        mail: null,
+      }),
+      contentOf({
+        kind: 'profile',
+        name: '',
+        addresses: [],
+        services: 0,
+        mailboxes: [],
+        relays: [box, box, box],
+        mail: null,
+      }),
+      contentOf({
+        kind: 'profile',
+        name: '',
+        addresses: [],
+        services: 0,
+        mailboxes: [{ ...box, addresses: [''] }],
+        relays: [],
+        mail: null,
+      }),
       contentOf({
         kind: 'profile',
         name: '',
         addresses: [],
         services: 0,
         mailboxes: [{ ...box, addresses: ['a', 'b', 'c', 'd', 'e'] }],
+        relays: [],
+        mail: null,
       }),
+      ...[31, 33].flatMap((length) =>
+        [
+          { key: fill(length, 1), signer: fill(32, 2) },
+          { key: fill(32, 1), signer: fill(length, 2) },
+        ].map((mail) =>
+          contentOf({ kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [], relays: [], mail }),
+        ),
+      ),
       contentOf(text, { sequence: 0 }),
       contentOf(text, { timeMs: -1 }),
       contentOf(text, { counter: 2 ** 32 }),

@@ -3,25 +3,22 @@
  * union over the generated protobuf. Nothing is acted on before all of it has been checked.
  */
 import { assert, unreachable } from '../assert.ts'
-import { fromUtf8, utf8 } from '../bytes.ts'
-import type { ConversationId, DeviceId, EventId } from '../ids.ts'
-import { conversationIdOf, deviceIdOf, eventIdOf, idBytes } from '../ids.ts'
+import type { ConversationId, EventId } from '../ids.ts'
+import { conversationIdOf, eventIdOf, idBytes } from '../ids.ts'
 import { protocolLimits } from '../limits.ts'
 import type { Result } from '../result.ts'
 import { err, ok } from '../result.ts'
-import type { Event, Mailbox, Profile } from './content/content.ts'
+import type { Event } from './content/content.ts'
 import { Content as ContentCodec } from './content/content.ts'
-import type { FieldCounts, MessageShape, ShapeError } from './fields.ts'
+import type { FieldCounts, MessageShape } from './fields.ts'
 import { checkShape } from './fields.ts'
+import type { Reach } from './reach.ts'
+import { reachFields, reachShapes, readReach } from './reach.ts'
+import type { ContentError } from './values.ts'
+import { bounded, exactly, textBytes, texts, u32Max } from './values.ts'
 
-/** What somebody tells of themselves beside their name: where they are, and what they do for others. */
-export interface Reach {
-  readonly addresses: readonly string[]
-  /** Bit 0: relays. Bit 1: holds messages. Other bits are of later versions. */
-  readonly services: number
-  /** Where messages for them can be left while they are away. */
-  readonly mailboxes: readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[]
-}
+export type { Reach } from './reach.ts'
+export type { ContentError } from './values.ts'
 
 /** What an event says, of the kinds that this version knows. Texts are as the sender wrote them: sanitise before showing. */
 export type KnownBody =
@@ -68,36 +65,10 @@ export interface NewContent {
   readonly event: ContentEvent<KnownBody>
 }
 
-export type ContentError =
-  | ShapeError
-  | { readonly kind: 'tooShort'; readonly field: string; readonly got: number; readonly min: number }
-  | { readonly kind: 'badText'; readonly field: string }
-  /** Not exactly one kind of content, or of body. */
-  | { readonly kind: 'kindCount'; readonly field: string; readonly got: number }
-
 const limits = protocolLimits
 const eventIdBytes = 16
 const conversationIdBytes = 32
-const u32Max = 0xffffffff
-
-const addresses = {
-  kind: 'bytes',
-  name: 'addresses',
-  max: limits.addressSizeBytesMax,
-  repeatedMax: limits.addressesMax,
-} as const
-const name = { kind: 'bytes', name: 'name', max: limits.nameSizeBytesMax } as const
-const services = { kind: 'varint', name: 'services', max: u32Max } as const
-const deviceKeyBytes = 32
-const mailboxes = {
-  kind: 'message',
-  name: 'mailboxes',
-  repeatedMax: limits.mailboxesMax,
-  fields: {
-    1: { kind: 'bytes', name: 'device', max: deviceKeyBytes },
-    2: { ...addresses, repeatedMax: limits.mailboxAddressesMax },
-  },
-} as const
+const { name, addresses, services, mailboxes, relays, mail } = reachShapes
 
 const eventShape: MessageShape = {
   1: { kind: 'bytes', name: 'id', max: eventIdBytes },
@@ -115,6 +86,8 @@ const eventShape: MessageShape = {
       3: { kind: 'bytes', name: 'descriptor', max: limits.identityPayloadSizeBytesMax },
       4: services,
       5: mailboxes,
+      6: mail,
+      7: relays,
     },
   },
   11: {
@@ -130,7 +103,11 @@ const eventShape: MessageShape = {
       2: { kind: 'bytes', name: 'events', max: eventIdBytes, repeatedMax: limits.receiptEventsMax },
     },
   },
-  13: { kind: 'message', name: 'profile', fields: { 1: name, 2: addresses, 3: services, 4: mailboxes } },
+  13: {
+    kind: 'message',
+    name: 'profile',
+    fields: { 1: name, 2: addresses, 3: services, 4: mailboxes, 5: mail, 6: relays },
+  },
   14: {
     kind: 'message',
     name: 'prekeys',
@@ -148,10 +125,6 @@ const bodyKinds = { from: 10, to: 99 }
 
 const receiptStateRead = 1
 
-function exactly(field: string, bytes: Uint8Array, length: number): ContentError | null {
-  return bytes.length === length ? null : { kind: 'tooShort', field, got: bytes.length, min: length }
-}
-
 function eventIds(field: string, list: readonly Uint8Array[]): Result<readonly EventId[], ContentError> {
   const ids: EventId[] = []
   for (const bytes of list) {
@@ -162,48 +135,10 @@ function eventIds(field: string, list: readonly Uint8Array[]): Result<readonly E
   return ok(ids)
 }
 
-function texts(field: string, list: readonly Uint8Array[]): Result<readonly string[], ContentError> {
-  const decoded: string[] = []
-  for (const bytes of list) {
-    if (bytes.length === 0) return err({ kind: 'tooShort', field, got: 0, min: 1 })
-    const text = fromUtf8(bytes, field)
-    if (!text.ok) return err({ kind: 'badText', field })
-    decoded.push(text.value)
-  }
-  return ok(decoded)
-}
-
-function mailboxesOf(list: readonly Mailbox[]): Result<Reach['mailboxes'], ContentError> {
-  const boxes: Reach['mailboxes'][number][] = []
-  for (const { device, addresses: encoded } of list) {
-    const refused = exactly('device', device, deviceKeyBytes)
-    if (refused !== null) return err(refused)
-    const where = texts('addresses', encoded)
-    if (!where.ok) return where
-    boxes.push({ device: deviceIdOf(device), addresses: where.value })
-  }
-  return ok(boxes)
-}
-
-function named(fields: {
-  readonly name: Uint8Array
-  readonly addresses: readonly Uint8Array[]
-  readonly services: number
-  readonly mailboxes: readonly Mailbox[]
-}): Result<{ readonly name: string } & Reach, ContentError> {
-  const ownName = fromUtf8(fields.name, 'name')
-  if (!ownName.ok) return err({ kind: 'badText', field: 'name' })
-  const list = texts('addresses', fields.addresses)
-  if (!list.ok) return list
-  const boxes = mailboxesOf(fields.mailboxes)
-  if (!boxes.ok) return boxes
-  return ok({ name: ownName.value, addresses: list.value, services: fields.services, mailboxes: boxes.value })
-}
-
 function bodyOf(event: Event, field: number): Result<KnownBody | UnknownBody, ContentError> {
   if (event.hello !== undefined) {
     const { descriptor } = event.hello
-    const hello = named(event.hello)
+    const hello = readReach(event.hello)
     return hello.ok ? ok({ kind: 'hello', ...hello.value, descriptor }) : hello
   }
   if (event.text !== undefined) {
@@ -217,7 +152,7 @@ function bodyOf(event: Event, field: number): Result<KnownBody | UnknownBody, Co
     return events.ok ? ok({ kind: 'receipt', state: 'read', events: events.value }) : events
   }
   if (event.profile !== undefined) {
-    const profile = named(event.profile)
+    const profile = readReach(event.profile)
     return profile.ok ? ok({ kind: 'profile', ...profile.value }) : profile
   }
   if (event.prekeys !== undefined) {
@@ -284,42 +219,11 @@ export function decodeContent(bytes: Uint8Array): Result<Content, ContentError> 
   return event.ok ? ok({ kind: 'event', event: event.value, raw: bytes }) : event
 }
 
-function bounded(field: string, size: number, min: number, max: number): void {
-  assert(size >= min && size <= max, `${field} out of bounds`)
-}
-
-function textBytes(field: string, text: string, min: number, max: number): Uint8Array {
-  const bytes = utf8(text)
-  bounded(field, bytes.length, min, max)
-  return bytes
-}
-
-function addressBytes(list: readonly string[], max: number): Uint8Array[] {
-  bounded('addresses', list.length, 0, max)
-  return list.map((address) => textBytes('address', address, 1, limits.addressSizeBytesMax))
-}
-
-function reachFields(reach: Reach): Omit<Profile, 'name'> {
-  bounded('services', reach.services, 0, u32Max)
-  bounded('mailboxes', reach.mailboxes.length, 0, limits.mailboxesMax)
-  return {
-    addresses: addressBytes(reach.addresses, limits.addressesMax),
-    services: reach.services,
-    mailboxes: reach.mailboxes.map((box) => ({
-      device: idBytes(box.device),
-      addresses: addressBytes(box.addresses, limits.mailboxAddressesMax),
-    })),
-  }
-}
-
 function bodyFields(body: KnownBody): Partial<Event> {
   switch (body.kind) {
     case 'hello': {
       bounded('descriptor', body.descriptor.length, 0, limits.identityPayloadSizeBytesMax)
-      const ownName = textBytes('name', body.name, 0, limits.nameSizeBytesMax)
-      return {
-        hello: { name: ownName, descriptor: body.descriptor, ...reachFields(body) },
-      }
+      return { hello: { descriptor: body.descriptor, ...reachFields(body) } }
     }
     case 'text':
       return { text: { body: textBytes('text', body.text, 1, limits.messageTextSizeBytesMax) } }
@@ -327,7 +231,7 @@ function bodyFields(body: KnownBody): Partial<Event> {
       bounded('receipt', body.events.length, 1, limits.receiptEventsMax)
       return { receipt: { state: receiptStateRead, events: body.events.map(idBytes) } }
     case 'profile':
-      return { profile: { name: textBytes('name', body.name, 0, limits.nameSizeBytesMax), ...reachFields(body) } }
+      return { profile: reachFields(body) }
     case 'prekeys':
       bounded('prekeys', body.bundles.length, 1, limits.stashBundlesMax)
       for (const bundle of body.bundles) bounded('bundle', bundle.length, 0, limits.bundleSizeBytesMax)

@@ -1,11 +1,12 @@
 /**
- * Serving as a mailbox. Contacts register tags, collect and remove on the connections of their own; anybody may leave
- * something under a tag that is registered. Strangers are bounded so that contacts always find room.
+ * Serving as a mailbox, or as a relay, which keeps records alone. Contacts register tags, collect and remove on the
+ * connections of their own; anybody may leave something under a tag that is registered. Strangers are bounded so that
+ * contacts always find room.
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import { mailboxLimits, visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'
-import type { Clock, Log, MailboxItem, MailboxStore } from '../../core/ports.ts'
+import type { Clock, Log, MailboxItem, MailboxStore, Serving } from '../../core/ports.ts'
 import { deadline } from '../deadline.ts'
 import { deviceOf } from '../keys.ts'
 import { Rate } from '../rate.ts'
@@ -40,6 +41,22 @@ interface Client {
   readonly stream: Stream
 }
 
+/** Whether a relay that is no mailbox takes such a request: all but what has to do with items. */
+function isOfRecords(request: Request): boolean {
+  switch (request.kind) {
+    case 'register':
+      return request.tags.every(({ use }) => use === 'record')
+    case 'publish':
+    case 'lookup':
+      return true
+    case 'deposit':
+    case 'collect':
+    case 'remove':
+    case 'watch':
+      return false
+  }
+}
+
 /** As many from the front as one answer may hold. */
 function fitting(items: readonly MailboxItem[]): readonly MailboxItem[] {
   let sizeBytes = 0
@@ -60,21 +77,22 @@ export class MailboxHost {
   /** Strangers' connections that have heard their last word. */
   readonly #ended = new WeakSet<Connection>()
   #strangerRequests = 0
-  #serving = false
+  #serving: Serving = { relay: false, mailbox: false }
 
   constructor(options: MailboxHostOptions) {
     this.#options = options
     this.#strangerRate = new Rate(options.clock, visitLimits.mailboxStrangerRequestsPerSecondMax)
   }
 
+  /** Whether anything is answered here. */
   get serving(): boolean {
-    return this.#serving && this.#options.store !== null
+    return (this.#serving.relay || this.#serving.mailbox) && this.#options.store !== null
   }
 
-  /** Switched off, nobody is answered any more; what lies here stays. */
-  setServing(on: boolean): void {
-    this.#serving = on
-    if (!on) this.#watches.end()
+  /** A mailbox answers all requests, a relay those about records, and who is neither none; what lies here stays. */
+  setServing(serving: Serving): void {
+    this.#serving = serving
+    if (!serving.mailbox) this.#watches.end()
   }
 
   /** Ends the watches of those who are contacts no more. */
@@ -161,7 +179,8 @@ export class MailboxHost {
 
   #dispatch(client: Client, request: Request): Promise<Status | Uint8Array | null> | Status {
     const { store } = this.#options
-    if (store === null) return 'refused'
+    // Asked now and not when the stream was opened: it may have been switched off since.
+    if (store === null || !this.#serves(request)) return 'refused'
     switch (request.kind) {
       case 'deposit':
         return this.#deposit(store, request.tag, request.item)
@@ -172,6 +191,10 @@ export class MailboxHost {
       default:
         return client.contact ? this.#ofOwner(store, client, request) : 'refused'
     }
+  }
+
+  #serves(request: Request): boolean {
+    return this.#serving.mailbox || (this.#serving.relay && isOfRecords(request))
   }
 
   async #deposit(store: MailboxStore, tag: Uint8Array, item: Uint8Array): Promise<Status> {
@@ -201,7 +224,9 @@ export class MailboxHost {
   ): Promise<Status | Uint8Array | null> {
     switch (request.kind) {
       case 'register': {
-        const outcome = await store.register(device, request.tags, this.#options.clock.nowMs())
+        // Who is no mailbox for now does not forget for which items it was one.
+        const inPlaceOf = this.#serving.mailbox ? 'all' : 'records'
+        const outcome = await store.register(device, request.tags, this.#options.clock.nowMs(), inPlaceOf)
         return outcome === 'failed' ? 'busy' : outcome
       }
       case 'collect': {

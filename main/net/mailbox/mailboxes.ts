@@ -28,6 +28,8 @@ export type MailboxesOptions = MailboxHostOptions &
   SittingsOptions & {
     /** The devices that serve us as mailboxes. */
     readonly mailboxes: () => readonly DeviceId[]
+    /** Those, and the relays that serve us: they keep records, and nothing else. */
+    readonly keepers: () => readonly DeviceId[]
   }
 
 /** What somebody who leaves something is told of an answer. */
@@ -68,9 +70,9 @@ export class Mailboxes implements Mail {
   /** The contacts are others, or serve us otherwise. */
   targetsChanged(): void {
     this.host.keep()
-    const mailboxes = new Set(this.#options.mailboxes())
-    this.#watches.keep(mailboxes)
-    for (const device of this.#paces.keys()) if (!mailboxes.has(device)) this.#paces.delete(device)
+    this.#watches.keep(new Set(this.#options.mailboxes()))
+    const keepers = new Set(this.#options.keepers())
+    for (const device of this.#paces.keys()) if (!keepers.has(device)) this.#paces.delete(device)
   }
 
   /** A device is connected, maybe another way than before. */
@@ -94,9 +96,9 @@ export class Mailboxes implements Mail {
     lifetimeMs: number,
   ): Promise<DepositOutcome> {
     if (record.length > mailboxLimits.recordSizeBytesMax) return 'tooLarge'
-    // Our own mailbox knows whose the tag is.
+    // Who keeps records for us knows whose the tag is.
     const isOwn =
-      this.#options.mailboxes().includes(mailbox.device) && this.#options.connectionOf(mailbox.device) !== null
+      this.#options.keepers().includes(mailbox.device) && this.#options.connectionOf(mailbox.device) !== null
     const whole = Math.max(0, Math.min(Math.floor(lifetimeMs), mailboxLimits.recordLifetimeMsMax))
     const request: Request = { kind: 'publish', tag, record, lifetimeMs: whole }
     if (!isOwn) return this.#leave(mailbox, sitting, request)
@@ -131,12 +133,13 @@ export class Mailboxes implements Mail {
 
   async registerTags(mailbox: DeviceId, tags: readonly MailboxTag[]): Promise<'done' | 'refused' | 'notConnected'> {
     if (tags.length > mailboxLimits.tagsPerOwnerMax) return 'refused'
-    // In an order that says nothing of which belong to one pair.
+    // In an order that says nothing of which belong to one slot.
     const sorted = tags.toSorted((a, b) => compareBytes(a.tag, b.tag))
     const answer = await this.#ask(mailbox, { kind: 'register', tags: sorted }, decodeStatus)
     if (answer === null) return 'notConnected'
     if (answer.status !== 'done') return 'refused'
-    this.#watches.want(mailbox)
+    // A relay keeps nothing that could wait for us.
+    if (this.#options.mailboxes().includes(mailbox)) this.#watches.want(mailbox)
     return 'done'
   }
 

@@ -1,6 +1,6 @@
 /**
  * Visits to mailboxes, kept for a while for what else is to be left there under the same tag. One visit serves one tag
- * alone: two on one connection would tell the mailbox that their recipients share a friend, or that they are one pair's.
+ * alone: two on one connection would tell the mailbox that their recipients share a friend, or that they are one slot's.
  */
 import { visitLimits } from '../../core/limits.ts'
 import type { DeviceId } from '../../core/ids.ts'

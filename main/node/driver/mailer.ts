@@ -12,7 +12,7 @@ type MailEffect = Extract<
 
 /**
  * A sitting for each tag: two tags in one would tell the mailbox that two recipients have the same friend, or that the
- * tags of two days are of one pair.
+ * tags of two days are of one slot.
  */
 const sittingFor = toHex
 
@@ -36,9 +36,9 @@ export class Mailer {
     const { mail } = this.#network
     switch (effect.kind) {
       case 'deposit': {
-        const { device, mailbox, tag, item, order, envelope, told } = effect
+        const { device, mailbox, tag, item, order, envelope, told, atMs } = effect
         const outcome = await mail.deposit(mailbox, sittingFor(tag), tag, item)
-        return { kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told }
+        return { kind: 'deposited', device, mailbox: mailbox.device, order, envelope, outcome, told, atMs }
       }
       case 'publish': {
         const { mailbox, tag, record, lifetimeMs } = effect

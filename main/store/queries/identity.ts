@@ -1,5 +1,5 @@
 /** Tables self, contact and device: small, and read whole at start. */
-import type { ContactRow, DeviceRow, MailboxAddress, SelfRow } from '../../core/ports.ts'
+import type { ContactRow, DeviceRow, KnownGrant, MailboxAddress, SelfRow } from '../../core/ports.ts'
 import type { Connection, Row } from '../connection.ts'
 import { accountId, blob, blobOrNull, deviceId, integer, integerOrNull, isDeviceText, key, list } from '../columns.ts'
 import { oneOf, oneOfOrNull, text, textOrNull } from '../columns.ts'
@@ -96,14 +96,23 @@ function isText(element: unknown): element is string {
   return typeof element === 'string'
 }
 
+function grantOf(row: Row): KnownGrant | null {
+  const [key, signer] = [blobOrNull(row, 'mail_key'), blobOrNull(row, 'mail_signer')]
+  return key === null || signer === null ? null : { key, signer, sinceMs: integer(row, 'mail_since_ms') }
+}
+
 export function deviceQueries(connection: Connection) {
   const put = connection.prepare(`
-    INSERT INTO device (device, account, certificate, addresses, addresses_at_ms, services, mailboxes, service_use)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO device (device, account, certificate, addresses, addresses_at_ms, told_at_ms, services, mailboxes,
+      relays, mail_key, mail_signer, mail_since_ms, service_use)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (device) DO UPDATE SET
       account = excluded.account, certificate = excluded.certificate,
       addresses = excluded.addresses, addresses_at_ms = excluded.addresses_at_ms,
-      services = excluded.services, mailboxes = excluded.mailboxes, service_use = excluded.service_use`)
+      told_at_ms = excluded.told_at_ms, services = excluded.services, mailboxes = excluded.mailboxes,
+      relays = excluded.relays,
+      mail_key = excluded.mail_key, mail_signer = excluded.mail_signer,
+      mail_since_ms = excluded.mail_since_ms, service_use = excluded.service_use`)
   const all = connection.prepare('SELECT * FROM device ORDER BY device')
   return {
     put(row: DeviceRow): void {
@@ -113,8 +122,13 @@ export function deviceQueries(connection: Connection) {
         row.certificate,
         JSON.stringify(row.addresses),
         row.addressesAtMs,
+        row.toldAtMs,
         row.services,
         JSON.stringify(row.mailboxes),
+        JSON.stringify(row.relays),
+        row.mail?.key ?? null,
+        row.mail?.signer ?? null,
+        row.mail?.sinceMs ?? 0,
         row.use,
       ])
     },
@@ -125,8 +139,11 @@ export function deviceQueries(connection: Connection) {
         certificate: blob(row, 'certificate'),
         addresses: list(row, 'addresses', isText),
         addressesAtMs: integer(row, 'addresses_at_ms'),
+        toldAtMs: integer(row, 'told_at_ms'),
         services: integer(row, 'services'),
         mailboxes: list(row, 'mailboxes', isMailbox),
+        relays: list(row, 'relays', isMailbox),
+        mail: grantOf(row),
         use: oneOf(row, 'service_use', serviceUses),
       }))
     },

@@ -90,7 +90,7 @@ function itemQueries(connection: Connection) {
 function recordQueries(connection: Connection) {
   const put = connection.prepare('INSERT INTO mailbox_record (tag, owner, until_ms, bytes) VALUES (?, ?, ?, ?)')
   const get = connection.prepare('SELECT bytes FROM mailbox_record WHERE tag = ? AND until_ms > ?')
-  const ownerOf = connection.prepare('SELECT owner FROM mailbox_record WHERE tag = ?')
+  const about = connection.prepare('SELECT owner, length(bytes) AS size_bytes FROM mailbox_record WHERE tag = ?')
   const remove = connection.prepare('DELETE FROM mailbox_record WHERE tag = ?')
   const removeOwner = connection.prepare('DELETE FROM mailbox_record WHERE owner = ?')
   const removeEnded = connection.prepare('DELETE FROM mailbox_record WHERE until_ms <= ?')
@@ -98,9 +98,9 @@ function recordQueries(connection: Connection) {
     put(owner: DeviceId, tag: Uint8Array, bytes: Uint8Array, untilMs: number): void {
       put.run([tag, key(owner), untilMs, bytes])
     },
-    owner(tag: Uint8Array): DeviceId | null {
-      const row = ownerOf.get([tag])
-      return row === undefined ? null : deviceId(row, 'owner')
+    about(tag: Uint8Array): { readonly owner: DeviceId; readonly sizeBytes: number } | null {
+      const row = about.get([tag])
+      return row === undefined ? null : { owner: deviceId(row, 'owner'), sizeBytes: integer(row, 'size_bytes') }
     },
     get(tag: Uint8Array, nowMs: number): Uint8Array | null {
       const row = get.get([tag, nowMs])

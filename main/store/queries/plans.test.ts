@@ -43,6 +43,7 @@ describe('plans', () => {
       'SCAN conversation USING INDEX sqlite_autoindex_conversation_1',
       'SCAN device USING INDEX sqlite_autoindex_device_1',
       'SCAN invite USING INDEX sqlite_autoindex_invite_1',
+      'SCAN mail_slot',
       'SCAN mailbox_use',
       'SCAN member',
       'SCAN outbox USING COVERING INDEX sqlite_autoindex_outbox_1',

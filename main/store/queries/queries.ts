@@ -5,6 +5,7 @@ import { deliveryQueries } from './deliveries.ts'
 import { eventQueries } from './events.ts'
 import { contactQueries, deviceQueries, selfQueries } from './identity.ts'
 import { mailboxQueries } from './mailbox.ts'
+import { mailSlotQueries } from './mailSlots.ts'
 import { outboxQueries, progressQueries, seenQueries } from './outbox.ts'
 import { initialQueries, inviteQueries, prekeyQueries, sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
@@ -29,6 +30,7 @@ export function prepareQueries(connection: Connection) {
     seen: seenQueries(connection),
     progress: progressQueries(connection),
     settings: settingQueries(connection),
+    mailSlots: mailSlotQueries(connection),
     mailbox: mailboxQueries(connection),
   }
 }

@@ -18,10 +18,11 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
+const newest = migrations.at(-1)?.version ?? 0
 const later: readonly Migration[] = [
   ...migrations,
-  { version: 40, sql: 'CREATE TABLE forty (id INTEGER PRIMARY KEY) STRICT;' },
-  { version: 50, sql: 'ALTER TABLE forty ADD COLUMN fifty TEXT;' },
+  { version: newest + 10, sql: 'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;' },
+  { version: newest + 20, sql: 'ALTER TABLE later ADD COLUMN latest TEXT;' },
 ]
 
 describe('migrations', () => {
@@ -30,23 +31,26 @@ describe('migrations', () => {
   })
 
   it('take an empty file to the newest version, and an older one further', () => {
-    expect(upgrade(connection, 0)).toBe(30)
-    expect(versionOf(connection)).toEqual({ ok: true, value: 30 })
+    expect(upgrade(connection, 0)).toBe(newest)
+    expect(versionOf(connection)).toEqual({ ok: true, value: newest })
     connection.exec("INSERT INTO setting (key, value) VALUES ('kept', '1')")
-    expect(upgrade(connection, 30, later)).toBe(50)
-    expect(versionOf(connection, later)).toEqual({ ok: true, value: 50 })
-    expect(connection.prepare('SELECT fifty FROM forty').all([])).toEqual([])
+    expect(upgrade(connection, newest, later)).toBe(newest + 20)
+    expect(versionOf(connection, later)).toEqual({ ok: true, value: newest + 20 })
+    expect(connection.prepare('SELECT latest FROM later').all([])).toEqual([])
     expect(connection.prepare('SELECT value FROM setting').get([])).toEqual({ value: '1' })
-    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: 50, supported: 30 } })
-    expect(upgrade(connection, 50, later)).toBe(50)
+    expect(versionOf(connection)).toEqual({ ok: false, error: { kind: 'newer', got: newest + 20, supported: newest } })
+    expect(upgrade(connection, newest + 20, later)).toBe(newest + 20)
   })
 
   it('leave everything as it was when one of them fails', () => {
     upgrade(connection, 0)
-    const failing = [...later, { version: 60, sql: 'CREATE TABLE sixty (id INTEGER) STRICT; SELECT nonsense;' }]
-    expect(() => upgrade(connection, 30, failing)).toThrow('nonsense')
-    expect(versionOf(connection)).toEqual({ ok: true, value: 30 })
-    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('forty', 'sixty')").all([])).toEqual([])
+    const failing = [
+      ...later,
+      { version: newest + 30, sql: 'CREATE TABLE failed (id INTEGER) STRICT; SELECT nonsense;' },
+    ]
+    expect(() => upgrade(connection, newest, failing)).toThrow('nonsense')
+    expect(versionOf(connection)).toEqual({ ok: true, value: newest })
+    expect(connection.prepare("SELECT name FROM sqlite_schema WHERE name IN ('later', 'failed')").all([])).toEqual([])
   })
 
   it('know their own files only', () => {

@@ -7,10 +7,11 @@ import { DamagedRow } from '../errors.ts'
 import { firstLight } from './0010-first-light.ts'
 import { stash } from './0020-stash.ts'
 import { reach } from './0030-reach.ts'
+import { mailSlots } from './0040-mail-slots.ts'
 import type { Migration } from './migration.ts'
 
 /** In ascending order. */
-export const migrations: readonly Migration[] = [firstLight, stash, reach]
+export const migrations: readonly Migration[] = [firstLight, stash, reach, mailSlots]
 
 /** PRAGMA application_id of our files: "WxW" and a one. */
 export const applicationId = 0x57785701

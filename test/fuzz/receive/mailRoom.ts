@@ -1,7 +1,9 @@
 /** Somebody whose mailbox has turned, and so has a contact who leaves things there; another one is honest, and away. Every input begins in a copy of it. */
+import { slotKey, slotSigner } from '../../../main/core/engine/mail/slots.ts'
 import type { DeviceId } from '../../../main/core/ids.ts'
-import type { OutboxRow } from '../../../main/core/ports.ts'
+import type { MailGrant, MailSlotRow, OutboxRow } from '../../../main/core/ports.ts'
 import type { Session } from '../../../main/core/session/session.ts'
+import { crypto } from '../../support/sessions.ts'
 import { Person, connect, converse } from './person.ts'
 import { activeSession, meet, say, talk } from './room.ts'
 
@@ -13,12 +15,15 @@ export interface MailRoom {
   readonly friend: Person
   readonly friendSession: Session
   readonly friendsMailbox: DeviceId
-  /** The key that victim and friend share. */
-  readonly pairKey: Uint8Array
+  /** The key of the friend's slot at the victim's mailboxes; and what the victim has of theirs. */
+  readonly slotKey: Uint8Array
+  readonly grant: MailGrant
+  /** The seed of the key that signs the friend's records. */
+  readonly signerSeed: Uint8Array
   /** Who keeps to everything; neither mailbox nor friend has anything of theirs. */
   readonly honest: Person
   readonly honestSession: Session
-  readonly honestPairKey: Uint8Array
+  readonly honestSlotKey: Uint8Array
   /** What waits for the friend. */
   readonly waiting: readonly OutboxRow[]
 }
@@ -36,6 +41,13 @@ function serve(person: Person, others: readonly Person[], address: string): void
 function part(one: Person, other: Person): void {
   one.happen({ kind: 'peerDown', device: other.device })
   other.happen({ kind: 'peerDown', device: one.device })
+}
+
+/** The slot that one has given the other. */
+function slotAt(one: Person, other: Person): MailSlotRow {
+  const row = [...one.disk.mailSlots.values()].find(({ device }) => device === other.device)
+  if (row === undefined) throw new Error('no slot')
+  return row
 }
 
 export function makeMailRoom(): MailRoom {
@@ -61,13 +73,13 @@ export function makeMailRoom(): MailRoom {
   say(victim, friend, 'two')
   const known = victim.disk.devices.get(friend.device)
   const friendsMailbox = known?.mailboxes[0]?.device
-  const pairKey = victim.disk.contacts.get(friend.identity.account)?.lanKey
-  const honestPairKey = victim.disk.contacts.get(honest.identity.account)?.lanKey
-  if (honestPairKey === undefined || honestPairKey === null) throw new Error('no key')
-  if (friendsMailbox === undefined || pairKey === undefined || pairKey === null) throw new Error('no mailbox')
+  const grant = known?.mail ?? null
+  if (friendsMailbox === undefined || grant === null) throw new Error('no mailbox')
+  const slotKeyOf = (person: Person): Uint8Array => slotKey(crypto, slotAt(victim, person))
   if (victim.disk.devices.get(box.device)?.services !== 2) throw new Error('no mailbox of the victim’s')
   const waiting = [...victim.disk.outbox.values()].filter(({ device }) => device === friend.device)
   const friendSession = activeSession(friend, victim)
-  const others = { honest, honestSession: activeSession(honest, victim), honestPairKey }
-  return { victim, box, friend, friendSession, friendsMailbox, pairKey, waiting, ...others }
+  const others = { honest, honestSession: activeSession(honest, victim), honestSlotKey: slotKeyOf(honest) }
+  const keys = { slotKey: slotKeyOf(friend), grant, signerSeed: slotSigner(crypto, slotAt(friend, victim)) }
+  return { victim, box, friend, friendSession, friendsMailbox, waiting, ...keys, ...others }
 }

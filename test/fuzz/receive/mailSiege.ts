@@ -5,7 +5,7 @@ import type { Happening } from '../../../main/core/engine/inputs.ts'
 import { envelopeIdFor, sealContext } from '../../../main/core/engine/keys.ts'
 import type { Place } from '../../../main/core/engine/mail/keys.ts'
 import { dayOf, mailTag, sealForMailbox } from '../../../main/core/engine/mail/keys.ts'
-import { encodeWhereabouts } from '../../../main/core/engine/mail/rendezvous.ts'
+import { encodeWhereabouts } from '../../../main/core/engine/mail/whereabouts.ts'
 import type { DeviceId, EnvelopeId } from '../../../main/core/ids.ts'
 import { envelopeIdOf } from '../../../main/core/ids.ts'
 import { mailboxLimits, protocolLimits } from '../../../main/core/limits.ts'
@@ -65,17 +65,17 @@ export class MailSiege {
     this.#victim = room.victim.fork(1)
     this.#friend = new Attacker(crypto, room.friendSession, this.#entropy)
     this.#envelopes = room.waiting.flatMap(({ sealed }) => sealed?.envelope ?? [])
-    const { honest, honestSession, honestPairKey } = room
+    const { honest, honestSession, honestSlotKey } = room
     const sealed = this.#sealed(nobody, honest, new Attacker(crypto, honestSession, seeded('honest')))
     must(sealed !== null, 'an honest friend cannot seal')
-    const place = this.#place({ pairKey: honestPairKey })
+    const place = this.#place({ key: honestSlotKey })
     const bytes = sealForMailbox(crypto, place, encodeFrame({ kind: 'envelope', sealed }), this.#entropy)
     this.#honest = { item: this.#itemOf(bytes, place), envelope: envelopeIdFor(crypto, sealed) }
   }
 
   #place(over: Partial<Place> = {}): Place {
-    const { pairKey, box } = this.#room
-    const base = { pairKey, mailbox: box.device, recipient: this.#victim.device, use: 'item' } as const
+    const { slotKey: key, box } = this.#room
+    const base = { key, mailbox: box.device, owner: this.#victim.device, use: 'item' } as const
     return { ...base, day: dayOf(this.#victim.nowMs), ...over }
   }
 
@@ -179,11 +179,11 @@ export class MailSiege {
       case 3:
         return this.#place({ use: 'record' })
       case 4:
-        return this.#place({ recipient: friend.device })
+        return this.#place({ owner: friend.device })
       case 5:
         return this.#place({ mailbox: friendsMailbox })
       default:
-        return this.#place({ pairKey: new Uint8Array(32).fill(tape.u8()) })
+        return this.#place({ key: new Uint8Array(32).fill(tape.u8()) })
     }
   }
 
@@ -207,13 +207,19 @@ export class MailSiege {
   }
 
   #record(tape: Tape): Uint8Array | null {
-    const place = this.#place({ mailbox: this.#room.friendsMailbox, use: 'record' })
+    const { friend, friendsMailbox, grant, signerSeed } = this.#room
+    const place = this.#place({ key: grant.key, owner: friend.device, mailbox: friendsMailbox, use: 'record' })
+    const parties = { author: friend.device, reader: this.#victim.device }
     const count = tape.below(protocolLimits.addressesMax + 2)
     const addresses = Array.from({ length: count }, () => Buffer.from(tape.chunk()).toString('latin1'))
     const timeMs = tape.number(this.#victim.nowMs, protocolLimits.timeMsMax)
-    switch (tape.below(4)) {
+    // As the friend signs it, or as somebody who knows what the two share and not the friend's secret.
+    const word = (seed: Uint8Array) => encodeWhereabouts(crypto, { timeMs, addresses }, parties, seed)
+    switch (tape.below(5)) {
       case 0:
-        return sealForMailbox(crypto, place, encodeWhereabouts({ timeMs, addresses }), this.#entropy)
+        return sealForMailbox(crypto, place, word(signerSeed), this.#entropy)
+      case 4:
+        return sealForMailbox(crypto, place, word(grant.key), this.#entropy)
       case 1:
         return null
       case 2:
@@ -239,6 +245,7 @@ export class MailSiege {
     const isOwed = tape.below(4) === 3
     this.#run({
       kind: 'deposited',
+      atMs: this.#victim.nowMs,
       device: tape.pick([friend, friend, box]).device,
       mailbox: tape.pick([friendsMailbox, box.device]),
       order: isOwed ? null : tape.number(1, 0xffffffff),

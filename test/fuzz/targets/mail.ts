@@ -1,11 +1,15 @@
 /** What a mailbox that has turned hands the engine, and the records that lie in one. */
-import { decodeWhereabouts, encodeWhereabouts } from '../../../main/core/engine/mail/rendezvous.ts'
+import { decodeWhereabouts, encodeWhereabouts } from '../../../main/core/engine/mail/whereabouts.ts'
+import { concat } from '../../../main/core/bytes.ts'
+import { sshsigNamespaces, sshsigSign } from '../../../main/core/identity/sshsig.ts'
+import { deviceIdOf, idBytes } from '../../../main/core/ids.ts'
 import { protocolLimits } from '../../../main/core/limits.ts'
+import { crypto } from '../../support/sessions.ts'
 import type { MailRoom } from '../receive/mailRoom.ts'
 import { makeMailRoom } from '../receive/mailRoom.ts'
 import { MailSiege } from '../receive/mailSiege.ts'
 import { Tape } from '../tape.ts'
-import type { Target } from '../target.ts'
+import type { FrameClock, Target } from '../target.ts'
 import { must, mustBeSameBytes, pairsOf } from '../target.ts'
 
 let room: MailRoom | null = null
@@ -46,6 +50,29 @@ const mailbox: Target = {
   },
 }
 
+const signerSeed = new Uint8Array(32).fill(7)
+const signer = crypto.ed25519PublicKey(signerSeed)
+const parties = {
+  author: deviceIdOf(new Uint8Array(32).fill(1)),
+  reader: deviceIdOf(new Uint8Array(32).fill(2)),
+}
+const word = (timeMs: number, addresses: readonly string[]): Uint8Array =>
+  encodeWhereabouts(crypto, { timeMs, addresses }, parties, signerSeed)
+
+function resign(said: Uint8Array): Uint8Array {
+  const message = concat(idBytes(parties.author), idBytes(parties.reader), said)
+  return sshsigSign(crypto, signerSeed, sshsigNamespaces.whereabouts, message)
+}
+
+function checkWord(input: Uint8Array, clock: FrameClock): void {
+  const decoded = clock.time(() => decodeWhereabouts(crypto, input, parties, signer))
+  if (!decoded.ok) return
+  const { addresses, timeMs } = decoded.value
+  must(addresses.length <= protocolLimits.addressesMax, 'more addresses than there may be')
+  must(timeMs <= protocolLimits.timeMsMax, 'beyond the end of time')
+  mustBeSameBytes(word(timeMs, addresses), input, 'a record with two encodings')
+}
+
 const whereabouts: Target = {
   name: 'whereabouts',
   what: 'decodeWhereabouts: bounded, and what it takes is encoded as it was',
@@ -53,23 +80,25 @@ const whereabouts: Target = {
   weight: 2,
   tokens: [],
   seeds: () => [
-    encodeWhereabouts({ timeMs: 1_800_000_000_000, addresses: [] }),
-    encodeWhereabouts({ timeMs: 0, addresses: ['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::1/tcp/4001'] }),
-    encodeWhereabouts({
-      timeMs: protocolLimits.timeMsMax,
-      addresses: Array.from({ length: protocolLimits.addressesMax }, () => `/${'a'.repeat(199)}`),
-    }),
+    word(1_800_000_000_000, []),
+    word(0, ['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::1/tcp/4001']),
+    word(
+      protocolLimits.timeMsMax,
+      Array.from({ length: protocolLimits.addressesMax }, () => `/${'a'.repeat(199)}`),
+    ),
     // One more than there may be.
-    encodeWhereabouts({ timeMs: 1, addresses: Array.from({ length: protocolLimits.addressesMax + 1 }, () => '/a') }),
+    word(
+      1,
+      Array.from({ length: protocolLimits.addressesMax + 1 }, () => '/a'),
+    ),
   ],
   run(input, clock) {
-    const decoded = clock.time(() => decodeWhereabouts(input))
-    if (!decoded.ok) return [decoded.error.kind]
-    const { addresses, timeMs } = decoded.value
-    must(addresses.length <= protocolLimits.addressesMax, 'more addresses than there may be')
-    must(timeMs <= protocolLimits.timeMsMax, 'beyond the end of time')
-    mustBeSameBytes(encodeWhereabouts(decoded.value), input, 'a record with two encodings')
-    return [`taken with ${addresses.length}`]
+    // Whatever the input says is signed as well: a mutation would hardly ever be.
+    const said = input.subarray(0, Math.max(0, input.length - 64))
+    const signed = concat(said, resign(said))
+    for (const bytes of [input, signed]) checkWord(bytes, clock)
+    const decoded = decodeWhereabouts(crypto, signed, parties, signer)
+    return [decoded.ok ? `taken with ${decoded.value.addresses.length}` : decoded.error.kind]
   },
 }
 

@@ -82,9 +82,11 @@ const bodies: readonly KnownBody[] = [
     descriptor: bytesOf(20),
     services: 0,
     mailboxes: [],
+    relays: [],
+    mail: null,
   },
   { kind: 'receipt', state: 'read', events: [1, 2, 3].map((fill) => eventIdOf(bytesOf(16, fill))) },
-  { kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [] },
+  { kind: 'profile', name: '', addresses: [], services: 0, mailboxes: [], relays: [], mail: null },
   { kind: 'prekeys', bundles: [bytesOf(40), bytesOf(8)] },
 ]
 

@@ -16,6 +16,9 @@ export interface Draft {
   readonly error?: object
 }
 
+/** The error of a layout that is refused for this. */
+export const malformed = (cause: object) => ({ kind: 'malformed', cause })
+
 export class Author {
   readonly vectors = new Map<string, Vector>()
   readonly #shortener = new Shortener()

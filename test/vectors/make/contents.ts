@@ -55,6 +55,8 @@ function contents(): Draft[] {
           descriptor: anna.identity.descriptor,
           services: 0,
           mailboxes: [],
+          relays: [],
+          mail: null,
         },
         0,
       ),
@@ -63,7 +65,16 @@ function contents(): Draft[] {
       'hello-of-nothing',
       'A hello without a name, addresses or descriptor.',
       contentOf(
-        { kind: 'hello', name: '', addresses: [], descriptor: new Uint8Array(0), services: 0, mailboxes: [] },
+        {
+          kind: 'hello',
+          name: '',
+          addresses: [],
+          descriptor: new Uint8Array(0),
+          services: 0,
+          mailboxes: [],
+          relays: [],
+          mail: null,
+        },
         0,
       ),
     ),
@@ -71,7 +82,7 @@ function contents(): Draft[] {
     of('receipt', 'Two events were read.', contentOf({ kind: 'receipt', state: 'read', events: heads }, 0)),
     of(
       'profile-with-mailboxes',
-      'What the device does for contacts, and the two mailboxes at which it can be left something.',
+      'What the device does for contacts, and the two mailboxes at which it can be left something, with what, and a relay that keeps its records as well.',
       contentOf(
         {
           kind: 'profile',
@@ -82,6 +93,8 @@ function contents(): Draft[] {
             { device: anna.identity.device, addresses },
             { device: anna.identity.device, addresses: [] },
           ],
+          relays: [{ device: anna.identity.device, addresses: addresses.slice(0, 1) }],
+          mail: { key: bytesFor('slot key', 32), signer: bytesFor('signer key', 32) },
         },
         0,
       ),
@@ -89,7 +102,18 @@ function contents(): Draft[] {
     of(
       'profile',
       'Another name and another address.',
-      contentOf({ kind: 'profile', name: 'Anna', addresses: addresses.slice(0, 1), services: 0, mailboxes: [] }, 0),
+      contentOf(
+        {
+          kind: 'profile',
+          name: 'Anna',
+          addresses: addresses.slice(0, 1),
+          services: 0,
+          mailboxes: [],
+          relays: [],
+          mail: null,
+        },
+        0,
+      ),
     ),
     of(
       'prekeys',

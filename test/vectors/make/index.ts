@@ -12,6 +12,8 @@ import { makeHandshakes } from './handshakes.ts'
 import { makeIdentity } from './identity.ts'
 import { makeInvites } from './invites.ts'
 import { makeMail } from './mail.ts'
+import { makeMailbox } from './mailbox.ts'
+import { makeNearby } from './nearby.ts'
 import { makeRefusals } from './refusals.ts'
 import { makeSessions } from './sessions.ts'
 import { makeWire } from './wire.ts'
@@ -30,7 +32,7 @@ export function makeAll(): ReadonlyMap<string, Vector> {
     make(author)
   }
   // These begin where a handshake ends.
-  for (const make of [makeSessions, makeExchanges, makeBlocks, makeRefusals, makeGaps, makeEngine, makeMail])
-    make(author)
+  for (const make of [makeSessions, makeExchanges, makeBlocks, makeRefusals, makeGaps]) make(author)
+  for (const make of [makeEngine, makeMail, makeMailbox, makeNearby]) make(author)
   return author.vectors
 }

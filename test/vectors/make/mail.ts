@@ -3,17 +3,18 @@ import { nobleCrypto as crypto } from '../../../main/core/crypto/noble.ts'
 import { encodeInviteRecord } from '../../../main/core/engine/mail/invites.ts'
 import { sealForMailbox } from '../../../main/core/engine/mail/keys.ts'
 import type { Place } from '../../../main/core/engine/mail/keys.ts'
-import { encodeWhereabouts } from '../../../main/core/engine/mail/rendezvous.ts'
+import { encodeWhereabouts } from '../../../main/core/engine/mail/whereabouts.ts'
 import { entropyOf } from '../../../main/core/entropy.ts'
 import { deviceIdOf, envelopeIdOf, idBytes } from '../../../main/core/ids.ts'
 import { encodeFrame } from '../../../main/core/wire/frame.ts'
 import type { Author, Draft } from './author.ts'
+import { malformed } from './author.ts'
 import { bytesFor, flipped, replaced, startMs } from './people.ts'
 
 const place: Place = {
-  pairKey: bytesFor('pair key', 32),
+  key: bytesFor('slot key', 32),
   mailbox: deviceIdOf(bytesFor('mailbox', 32)),
-  recipient: deviceIdOf(bytesFor('recipient', 32)),
+  owner: deviceIdOf(bytesFor('owner', 32)),
   day: 20_718,
   use: 'item',
 }
@@ -22,8 +23,8 @@ const ack = encodeFrame({ kind: 'ack', envelopeIds: [envelopeIdOf(bytesFor('enve
 const envelope = encodeFrame({ kind: 'envelope', sealed: bytesFor('sealed', 315) })
 
 function inputAt(at: Place, item: Uint8Array, isRefused = false): object {
-  const { pairKey, day, use } = at
-  const names = { pairKey, mailbox: idBytes(at.mailbox), recipient: idBytes(at.recipient), day, use }
+  const { key, day, use } = at
+  const names = { key, mailbox: idBytes(at.mailbox), owner: idBytes(at.owner), day, use }
   return isRefused ? { ...names, item } : { ...names, nonce, item }
 }
 
@@ -55,13 +56,10 @@ function items(): Draft[] {
     ),
     not('of-the-next-day', 'The tag and key of a day open nothing of another.', { ...place, day: place.day + 1 }),
     not('of-another-mailbox', 'Nor those of one mailbox what lay in another.', { ...place, mailbox: other }),
-    not('of-the-other-direction', 'Nor those of one direction what goes the other way.', {
+    not('of-another-owner', 'Nor those of one owner what was left for another.', { ...place, owner: other }),
+    not('of-another-slot', 'Nor those of one slot what lies under another.', {
       ...place,
-      recipient: other,
-    }),
-    not('of-another-pair', 'Nor those of one pair what another left.', {
-      ...place,
-      pairKey: bytesFor('other pair', 32),
+      key: bytesFor('other slot', 32),
     }),
     not('that-is-a-record', 'Nor those of a record an item.', { ...place, use: 'record' }),
     not('with-a-flipped-bit', 'An altered item opens for nobody.', place, flipped(sealed, 60)),
@@ -69,27 +67,58 @@ function items(): Draft[] {
   ]
 }
 
-const record = encodeWhereabouts({
-  timeMs: startMs,
-  addresses: ['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::7/tcp/4001'],
-})
-const malformed = (cause: object) => ({ kind: 'malformed', cause })
+function slot(): Draft {
+  return {
+    name: 'mail/slot',
+    describes: 'What whoever has a slot is told: the key that tags come from, and the one that signs records.',
+    scenario: 'mailSlot',
+    input: { seed: bytesFor('slot seed', 32) },
+  }
+}
+
+const seed = bytesFor('signer', 32)
+const parties = { author: deviceIdOf(bytesFor('owner', 32)), reader: deviceIdOf(bytesFor('reader', 32)) }
+const addresses = ['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::7/tcp/4001']
+const record = encodeWhereabouts(crypto, { timeMs: startMs, addresses }, parties, seed)
 
 function whereabouts(): Draft[] {
-  const of = (name: string, describes: string, bytes: Uint8Array, error?: object): Draft => ({
-    name: `mail/${error === undefined ? '' : 'refuses-'}whereabouts-${name}`,
+  const names = { author: idBytes(parties.author), reader: idBytes(parties.reader) }
+  const signer = crypto.ed25519PublicKey(seed)
+  const of = (name: string, describes: string, bytes: Uint8Array): Draft => ({
+    name: `mail/whereabouts-${name}`,
     describes,
     scenario: 'whereabouts',
-    input: { record: bytes },
-    ...(error !== undefined && { error }),
+    input: { ...names, signer, seed, record: bytes },
+  })
+  const not = (name: string, describes: string, bytes: Uint8Array, error: object, over: object = {}): Draft => ({
+    name: `mail/refuses-whereabouts-${name}`,
+    describes,
+    scenario: 'whereabouts',
+    input: { ...names, signer, record: bytes, ...over },
+    error,
   })
   const nine = malformed({ kind: 'tooLong', field: 'addresses', got: 9, max: 8 })
-  const newer = malformed({ kind: 'badVersion', field: 'record', got: 2, wanted: 1 })
+  const newer = malformed({ kind: 'badVersion', field: 'record', got: 3, wanted: 2 })
+  const bad = { kind: 'badSignature' }
+  const none = encodeWhereabouts(crypto, { timeMs: 0, addresses: [] }, parties, seed)
+  const other = bytesFor('another', 32)
   return [
     of('of-two-addresses', 'Where a device was, by its clock.', record),
-    of('of-none', 'A device that can be reached by nobody says so.', encodeWhereabouts({ timeMs: 0, addresses: [] })),
-    of('of-a-later-version', 'Of a version to come.', replaced(record, 0, Uint8Array.of(2)), newer),
-    of('of-nine-addresses', 'More addresses than a profile tells.', replaced(record, 9, Uint8Array.of(9)), nine),
+    of('of-none', 'A device that can be reached by nobody says so.', none),
+    not('of-a-later-version', 'Of a version to come.', replaced(record, 0, Uint8Array.of(3)), newer),
+    not('of-nine-addresses', 'More addresses than a profile tells.', replaced(record, 9, Uint8Array.of(9)), nine),
+    not(
+      'after-the-end-of-time',
+      'A time that no calendar has.',
+      replaced(record, 1, Uint8Array.of(0, 0x1e, 0xb2, 0x08, 0xc2, 0xdc, 0, 1)),
+      malformed({ kind: 'badValue', field: 'timeMs', got: 8_640_000_000_000_001 }),
+    ),
+    not('with-another-time', 'What the signature is not over.', flipped(record, 8), bad),
+    not('by-another-key', 'By a key that the contact was not told.', record, bad, {
+      signer: crypto.ed25519PublicKey(bytesFor('other signer', 32)),
+    }),
+    not('of-another-author', 'What another device says.', record, bad, { author: other }),
+    not('for-another-reader', 'What is said to another device.', record, bad, { reader: other }),
   ]
 }
 
@@ -116,7 +145,7 @@ function inviteRecords(): Draft[] {
 }
 
 export function makeMail(author: Author): void {
-  author.add('While a device is away', items())
+  author.add('While a device is away', [...items(), slot()])
   author.add('Rendezvous', whereabouts())
   author.add('Invites and mailboxes', inviteRecords())
 }

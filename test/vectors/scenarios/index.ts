@@ -10,6 +10,8 @@ import { engineScenarios } from './engine.ts'
 import { handshakeScenarios } from './handshake.ts'
 import { identityScenarios } from './identity.ts'
 import { mailScenarios } from './mail.ts'
+import { mailboxScenarios } from './mailbox.ts'
+import { nearbyScenarios } from './nearby.ts'
 import type { Runnable } from './scenario.ts'
 import { sessionScenarios } from './session.ts'
 import { wireScenarios } from './wire.ts'
@@ -22,6 +24,8 @@ const all = {
   ...sessionScenarios,
   ...engineScenarios,
   ...mailScenarios,
+  ...mailboxScenarios,
+  ...nearbyScenarios,
 }
 
 export const scenarios: Readonly<Record<string, Runnable<unknown>>> = all
@@ -141,8 +145,14 @@ export const errorKinds = {
   lanKey: {},
   conversation: {},
   mailItem: { notOpened: true },
-  whereabouts: { malformed: true },
+  mailSlot: {},
+  whereabouts: { malformed: true, badSignature: true },
   inviteRecord: { malformed: true },
+  mailboxRequest: { malformed: true },
+  mailboxAnswer: { malformed: true },
+  nearbyAnnouncement: { notOurs: true, badVersion: true, malformed: true },
+  nearbyMessage: { malformed: true },
+  nearbyDigits: { protocol: true },
   event: {},
   envelope: {},
 } as const satisfies { readonly [Name in keyof typeof all]: Readonly<Record<KindOf<Shown<Name>>, true>> }

@@ -2,6 +2,7 @@
 import type { Crypto } from '../../../main/core/crypto/provider.ts'
 import type { Result } from '../../../main/core/result.ts'
 import { err, ok } from '../../../main/core/result.ts'
+import type { DecodeError } from '../../../main/core/bytes.ts'
 import { toHex } from '../../../main/core/bytes.ts'
 import type { Json, Library, Parts, Vector } from './format.ts'
 import { bytesOf, plain, resolve } from './format.ts'
@@ -48,4 +49,14 @@ export function madeOtherwise(vector: Pick<Vector, 'input'>, again: Json, librar
     const given = input[name] ?? ''
     return made === given || made === toHex(bytesOf(given)) ? [] : [name]
   })
+}
+
+/** Of a layout that can go wrong in no other way. */
+export interface Malformed {
+  readonly kind: 'malformed'
+  readonly cause: DecodeError
+}
+
+export function laidOut<T>(read: Result<T, DecodeError>): Result<T, Malformed> {
+  return read.ok ? read : err({ kind: 'malformed', cause: read.error })
 }

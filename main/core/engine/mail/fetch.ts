@@ -1,8 +1,8 @@
-/** What lies in our mailboxes is fetched, opened with the pair's key, taken like any frame, and then removed there. */
+/** What lies in our mailboxes is fetched, opened with the key of its slot, taken like any frame, and then removed there. */
 import { fromHex, toHex } from '../../bytes.ts'
-import type { AccountId, DeviceId } from '../../ids.ts'
+import type { DeviceId } from '../../ids.ts'
 import { implementationLimits } from '../../limits.ts'
-import type { InviteRow, MailboxItem } from '../../ports.ts'
+import type { InviteRow, MailSlotRow, MailboxItem } from '../../ports.ts'
 import { decodeFrame } from '../../wire/frame.ts'
 import type { Effect, FollowInput } from '../effects.ts'
 import { idleFlow } from '../flow.ts'
@@ -15,9 +15,10 @@ import { inviteIn, invitePlace, splitSender, unexpiredInvites } from './invites.
 import { mailRoot, mailTag, mailTagUnder, openFromMailbox } from './keys.ts'
 import type { Place } from './keys.ts'
 import { owe } from './leave.ts'
+import { daysAhead, slotKey, slotsPerDay } from './slots.ts'
 import type { Owed } from './state.ts'
 import { mailRetryAtMs, mailWaitMs } from './state.ts'
-import { daysAhead, daysRegistered, depositors, fetchingAt, setFetching } from './tend.ts'
+import { daysRegistered, fetchingAt, setFetching } from './tend.ts'
 
 const { mailItemLifetimeMs, mailBatchesMax, mailPauseMs, mailRefusedBatchesMax } = implementationLimits
 const daysBack = Math.ceil(mailItemLifetimeMs / 86_400_000) + 1
@@ -40,8 +41,8 @@ export function fetch(turn: Turn, mailbox: DeviceId): void {
   turn.emit({ kind: 'collect', mailbox })
 }
 
-/** Where an item lay, and whose it is: a contact's, or that of whoever uses an invite. */
-type Found = { readonly place: Place } & ({ readonly account: AccountId } | { readonly invite: InviteRow })
+/** Where an item lay, and whose it is: a contact's device's, or that of whoever uses an invite; or nobody's any more. */
+type Found = { readonly place: Place } & ({ readonly device: DeviceId | null } | { readonly invite: InviteRow })
 
 /** Whether this device may say something by an invite: anybody while it is open, then who used it. */
 function mayUse(turn: Turn, invite: InviteRow, device: DeviceId): boolean {
@@ -61,8 +62,7 @@ function openItem(
     const said = splitSender(content)
     return said !== null && mayUse(turn, found.invite, said.device) ? said : null
   }
-  const device = turn.state.deviceOf(found.account)
-  return device === null ? null : { device, frame: content }
+  return found.device === null ? null : { device: found.device, frame: content }
 }
 
 /**
@@ -78,32 +78,35 @@ function daysOfMail(turn: Turn, ahead: number): ReadonlySet<number> {
   return new Set(days.filter((day) => day >= 0))
 }
 
+/** Who is heard of what lies under a slot's tags: a contact, nobody after they are one no more. */
+function heardBy(turn: Turn, { device }: MailSlotRow): DeviceId | null {
+  return device !== null && contactOf(turn.state, device)?.state === 'active' ? device : null
+}
+
 /** Who left an item, and when: the tag says it. */
 function placesOf(turn: Turn, mailbox: DeviceId, items: readonly MailboxItem[]): ReadonlyMap<string, Found> {
   const unknown = new Set(items.map(({ tag }) => toHex(tag)))
   const places = new Map<string, Found>()
-  const contacts = depositors(turn.state)
-  const recipient = turn.state.identity.device
+  const owner = turn.state.identity.device
   for (const row of unexpiredInvites(turn.state, turn.nowMs)) {
     if (unknown.size === 0) break
     const place = invitePlace(turn.crypto, inviteIn(turn.crypto, row.payload), mailbox, 'item')
     const tag = toHex(mailTag(turn.crypto, place))
     if (unknown.delete(tag)) places.set(tag, { place, invite: row })
   }
-  const pairs = contacts.map(({ lanKey: pairKey, account }) => ({
-    pairKey,
-    account,
-    root: mailRoot(turn.crypto, pairKey),
-  }))
-  for (const day of daysOfMail(turn, daysAhead(contacts.length))) {
+  const slots = Array.from(turn.state.mailSlots(), (slot) => {
+    const key = slotKey(turn.crypto, slot)
+    return { key, root: mailRoot(turn.crypto, key), device: heardBy(turn, slot) }
+  })
+  for (const day of daysOfMail(turn, daysAhead(slotsPerDay(turn.state)))) {
     if (unknown.size === 0) break
-    for (const { pairKey, root, account } of pairs) {
-      const place: Place = { pairKey, mailbox, recipient, day, use: 'item' }
+    for (const { key, root, device } of slots) {
+      const place: Place = { key, mailbox, owner, day, use: 'item' }
       const tag = toHex(mailTagUnder(turn.crypto, root, place))
-      if (unknown.delete(tag)) places.set(tag, { place, account })
+      if (unknown.delete(tag)) places.set(tag, { place, device })
     }
   }
-  for (const { root } of pairs) turn.crypto.wipe(root)
+  for (const { root } of slots) turn.crypto.wipe(root)
   return places
 }
 
@@ -125,7 +128,10 @@ export function onCollected(
     const found = places.get(toHex(item.tag))
     const opened = openItem(turn, found, item.bytes)
     const id = toHex(item.id)
-    if (opened === null) {
+    if (found !== undefined && 'device' in found && found.device === null) {
+      // Of somebody who was a contact: it is no fault of the mailbox.
+      done.push(id)
+    } else if (opened === null) {
       // Nobody's that we know, or damaged: nothing that waiting would mend.
       turn.refuse(mailbox, 'itemRefused')
       done.push(id)

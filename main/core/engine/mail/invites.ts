@@ -67,15 +67,15 @@ export function readInviteAddresses(addresses: readonly string[]): {
 
 // ── Places ───────────────────────────────────────────────────────────────────────────────────
 
-/** What the holders of an invite derive tags and keys from, in place of the key of a pair. 32 bytes. */
+/** What the holders of an invite derive tags and keys from, in place of the key of a slot. 32 bytes. */
 function inviteKey(crypto: Crypto, secret: Uint8Array): Uint8Array {
   return crypto.hkdfSha256(secret, none, utf8('waxwing/1/invite-mailbox'), 32)
 }
 
 /** Where the maker's bundle lies (`record`), and where what is said with it is left (`item`). */
 export function invitePlace(crypto: Crypto, invite: Invite, mailbox: DeviceId, use: Place['use']): Place {
-  const recipient = deviceIdOf(invite.deviceKey)
-  return { pairKey: inviteKey(crypto, invite.secret), mailbox, recipient, day: noDay, use }
+  const owner = deviceIdOf(invite.deviceKey)
+  return { key: inviteKey(crypto, invite.secret), mailbox, owner, day: noDay, use }
 }
 
 /** An invite as it was stored with its row. */

@@ -1,6 +1,7 @@
 /**
- * What a pair of contacts derives for mailboxes: tags that change every day, and the seal around what lies under
- * them. PROTOCOL.md, "Mailboxes". A mailbox, a direction or a day more, and nothing of it is the same.
+ * What two contacts derive for mailboxes from what one has told the other: tags that change every day, and the seal
+ * around what lies under them. PROTOCOL.md, "While a device is away". A mailbox, a use or a day more, and nothing of it
+ * is the same.
  */
 import { ByteWriter, concat, utf8 } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/provider.ts'
@@ -15,12 +16,12 @@ const tagSizeBytes = 16
 const nonceSizeBytes = 24
 const authenticatorSizeBytes = 16
 
-/** Of whom something lies at which mailbox: for `recipient`, by the other of the pair. */
+/** Where something lies: at a mailbox of `owner`, who takes the items there and leaves the records. */
 export interface Place {
-  /** The key of the pair, 32 bytes. */
-  readonly pairKey: Uint8Array
+  /** Of the owner's slot, or of an invite. 32 bytes. */
+  readonly key: Uint8Array
   readonly mailbox: DeviceId
-  readonly recipient: DeviceId
+  readonly owner: DeviceId
   readonly day: number
   readonly use: 'item' | 'record'
 }
@@ -30,25 +31,25 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / durationsMs.day)
 }
 
-/** What all of a pair's tags and keys come from: for who derives many. The caller wipes it. */
-export function mailRoot(crypto: Crypto, pairKey: Uint8Array): Uint8Array {
-  return crypto.hkdfSha256(pairKey, none, utf8('waxwing/1/mailbox'), 32)
+/** What all tags and keys of a slot come from: for who derives many. The caller wipes it. */
+export function mailRoot(crypto: Crypto, key: Uint8Array): Uint8Array {
+  return crypto.hkdfSha256(key, none, utf8('waxwing/1/mailbox'), 32)
 }
 
 function deriveUnder(crypto: Crypto, root: Uint8Array, place: Place, what: 'tag' | 'key'): Uint8Array {
   const label = utf8(`${what}/${place.use}`)
-  const context = new ByteWriter().bytes(idBytes(place.mailbox)).bytes(idBytes(place.recipient)).u32(place.day).done()
+  const context = new ByteWriter().bytes(idBytes(place.mailbox)).bytes(idBytes(place.owner)).u32(place.day).done()
   return crypto.hmacSha256(root, concat(label, Uint8Array.of(0), context))
 }
 
 function derive(crypto: Crypto, place: Place, what: 'tag' | 'key'): Uint8Array {
-  const root = mailRoot(crypto, place.pairKey)
+  const root = mailRoot(crypto, place.key)
   const derived = deriveUnder(crypto, root, place, what)
   crypto.wipe(root)
   return derived
 }
 
-/** As `mailTag`, under the root of the place's pair. */
+/** As `mailTag`, under the root of the place's key. */
 export function mailTagUnder(crypto: Crypto, root: Uint8Array, place: Place): Uint8Array {
   return deriveUnder(crypto, root, place, 'tag').slice(0, tagSizeBytes)
 }
@@ -67,7 +68,7 @@ export function sealForMailbox(crypto: Crypto, place: Place, content: Uint8Array
   return concat(nonce, sealed)
 }
 
-/** Null for what the other of the pair did not leave there on that day. */
+/** Null for what nobody who has the key left there on that day. */
 export function openFromMailbox(crypto: Crypto, place: Place, item: Uint8Array): Uint8Array | null {
   if (item.length <= nonceSizeBytes + authenticatorSizeBytes) return null
   const key = derive(crypto, place, 'key')

@@ -40,11 +40,20 @@ export function mailboxesOf(turn: Turn, device: DeviceId): readonly MailboxAddre
     .slice(0, protocolLimits.mailboxesMax)
 }
 
-/** Whether something waits for a device that is away and has mailboxes. */
+/** Where a device leaves word of itself: its mailboxes, and relays. */
+export function keepersOf(turn: Turn, device: DeviceId): readonly MailboxAddress[] {
+  const mailboxes = mailboxesOf(turn, device)
+  const known = new Set([device, turn.state.identity.device, ...mailboxes.map((one) => one.device)])
+  const relays = (turn.state.device(device)?.relays ?? []).filter((one) => !known.has(one.device))
+  return [...mailboxes, ...relays.slice(0, protocolLimits.recordRelaysMax)]
+}
+
+/** Whether something waits for a device that is away, and we know with which key it can be left at its mailboxes. */
 export function mayLeave(turn: Turn, device: DeviceId): boolean {
   const flow = turn.state.flow(device)
   const contact = contactOf(turn.state, device)
-  if (flow.path !== null || contact?.state !== 'active' || contact.lanKey === null) return false
+  if (flow.path !== null || contact?.state !== 'active') return false
+  if (contact.acceptedInvite === null && (turn.state.device(device)?.mail ?? null) === null) return false
   return turn.state.depth(device).rows > 0 || flow.owed.length > 0
 }
 
@@ -55,6 +64,12 @@ export function leaveSoon(turn: Turn, device: DeviceId, delayed: boolean): void 
     if (delayed) setLeaving(turn, device, idleLeaving(mailbox.device, turn.nowMs + leaveAfterMs))
     else turn.follow({ kind: 'leave', device, mailbox: mailbox.device })
   }
+}
+
+/** The device has another key for what is left for it: nothing that lies there is its own any more. */
+export function leaveAnew(turn: Turn, device: DeviceId): void {
+  turn.setFlow(device, { leaving: [] })
+  leaveSoon(turn, device, false)
 }
 
 /** What came to the device and was not taken by it lies nowhere any more: it is left once more, much later. */
@@ -82,22 +97,23 @@ function placeAt(turn: Turn, device: DeviceId, contact: ContactRow, mailbox: Dev
   // Until they have answered, the invite's secret is all that their mailboxes can know us by.
   const invite = openInviteOf(turn, contact)
   if (invite !== null) return invitePlace(turn.crypto, invite, mailbox, 'item')
-  const { lanKey: pairKey } = contact
-  return pairKey === null ? null : { pairKey, mailbox, recipient: device, day: dayOf(turn.nowMs), use: 'item' }
+  const grant = turn.state.device(device)?.mail ?? null
+  return grant === null ? null : { key: grant.key, mailbox, owner: device, day: dayOf(turn.nowMs), use: 'item' }
 }
 
 function deposit(turn: Turn, mailbox: MailboxAddress, place: Place, frame: Frame, row: OutboxRow | null): void {
   const bytes = encodeFrame(frame)
-  const contact = contactOf(turn.state, place.recipient)
+  const contact = contactOf(turn.state, place.owner)
   const content = contact === null || contact.acceptedInvite === null ? bytes : withSender(turn, bytes)
   turn.emit({
     kind: 'deposit',
-    device: place.recipient,
+    device: place.owner,
     mailbox,
     tag: mailTag(turn.crypto, place),
     item: sealForMailbox(turn.crypto, place, content, turn.entropy),
     order: row?.order ?? null,
     envelope: row?.sealed?.envelope ?? null,
+    atMs: turn.nowMs,
     told: frame.kind === 'ack' ? frame.envelopeIds : frame.kind === 'reject' ? [frame.envelopeId] : [],
   })
 }
@@ -111,22 +127,31 @@ function owedFrame(owed: readonly Owed[]): Frame | null {
   return { kind: 'ack', envelopeIds: acks.map((one) => one.envelope) }
 }
 
-function isHeld(row: OutboxRow, mailbox: DeviceId, nowMs: number): boolean {
-  return row.held.some((copy) => copy.mailbox === mailbox && !hasElapsed(copy.atMs, mailItemLifetimeMs, nowMs))
+/** From when on what is left for the device is its own there; a time to come was said by a clock that was wrong. */
+function grantedAtMs(turn: Turn, device: DeviceId): number {
+  const sinceMs = turn.state.device(device)?.mail?.sinceMs ?? 0
+  return sinceMs > turn.nowMs ? 0 : sinceMs
+}
+
+function isHeld(row: OutboxRow, mailbox: DeviceId, sinceMs: number, nowMs: number): boolean {
+  const lasts = (atMs: number): boolean => atMs >= sinceMs && !hasElapsed(atMs, mailItemLifetimeMs, nowMs)
+  return row.held.some((copy) => copy.mailbox === mailbox && lasts(copy.atMs))
 }
 
 /** Of these rows, as many as there is room for that are not there yet; and up to where no row is left out. */
 function choose(
   turn: Turn,
+  device: DeviceId,
   mailbox: DeviceId,
   leaving: Leaving,
   range: readonly OutboxRow[],
   room: number,
 ): { readonly wanted: readonly OutboxRow[]; readonly cursor: number } {
   const wanted: OutboxRow[] = []
+  const sinceMs = grantedAtMs(turn, device)
   let { cursor } = leaving
   for (const row of range) {
-    if (!leaving.underWay.includes(row.order) && !isHeld(row, mailbox, turn.nowMs)) {
+    if (!leaving.underWay.includes(row.order) && !isHeld(row, mailbox, sinceMs, turn.nowMs)) {
       if (wanted.length === room) break
       wanted.push(row)
     }
@@ -167,7 +192,7 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
   if (room <= 0 || turn.state.depth(device).orderMax <= leaving.cursor || !hasSession(turn, device, contact)) return
   const active = activeSession(turn, device)
   const range = turn.outboxRange(device, leaving.cursor, depositWindowItems)
-  const chosen = choose(turn, mailboxDevice, leaving, range, room)
+  const chosen = choose(turn, device, mailboxDevice, leaving, range, room)
   const wanted = withoutTakenBack(turn, device, chosen.wanted)
   const ready = active === null ? [] : sealRows(turn, device, active, wanted)
   for (const row of ready) {
@@ -184,11 +209,12 @@ export function leave(turn: Turn, device: DeviceId, mailboxDevice: DeviceId): vo
 }
 
 /** The mailbox that took a row is noted with it, and with the message that it carries. */
-function noteHeld(turn: Turn, device: DeviceId, mailbox: DeviceId, envelope: EnvelopeId): void {
+function noteHeld(turn: Turn, device: DeviceId, mailbox: DeviceId, envelope: EnvelopeId, atMs: number): void {
+  if (atMs < grantedAtMs(turn, device)) return
   const row = turn.state.outboxRow(device, envelope)
   if (row?.sealed?.envelope !== envelope) return
   const others = row.held.filter((copy) => copy.mailbox !== mailbox)
-  turn.put({ kind: 'putOutbox', row: { ...row, held: [...others, { mailbox, atMs: turn.nowMs }] } })
+  turn.put({ kind: 'putOutbox', row: { ...row, held: [...others, { mailbox, atMs }] } })
   if (row.event === null || !advanceDelivery(turn, row.event, device, 'held', { via: 'mailbox', mailbox })) return
   const event = turn.state.event(row.event)
   if (event !== null) turn.noticeMessage(event.event, event.conversation)
@@ -203,11 +229,13 @@ export interface Deposited {
   readonly outcome: DepositOutcome
   /** What was owed and told with it. */
   readonly told: readonly EnvelopeId[]
+  /** When it was sealed, by our clock. */
+  readonly atMs: number
 }
 
 /** A mailbox has answered. */
-export function onDeposited(turn: Turn, { device, mailbox, order, envelope, outcome, told }: Deposited): void {
-  if (outcome === 'stored' && envelope !== null) noteHeld(turn, device, mailbox, envelope)
+export function onDeposited(turn: Turn, { device, mailbox, order, envelope, outcome, told, atMs }: Deposited): void {
+  if (outcome === 'stored' && envelope !== null) noteHeld(turn, device, mailbox, envelope, atMs)
   const flow = turn.state.flow(device)
   if (outcome === 'stored' && order === null) {
     turn.setFlow(device, { owed: flow.owed.filter((one) => !told.includes(one.envelope)) })

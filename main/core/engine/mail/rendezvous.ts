@@ -1,102 +1,103 @@
 /**
- * Finding each other again after both have moved: each leaves word of where it is at its own mailboxes, a sealed
- * record for each contact, and looks at those of contacts who are away. PROTOCOL.md, "Rendezvous".
+ * Finding each other again after both have moved: each leaves word of where it is at its own mailboxes and
+ * relays, a sealed record for each contact, and looks at those of contacts who are away. PROTOCOL.md, "Rendezvous".
  */
-import { ByteWriter, decode, toHex } from '../../bytes.ts'
-import type { DecodeError } from '../../bytes.ts'
+import { toHex, utf8 } from '../../bytes.ts'
 import type { DeviceId } from '../../ids.ts'
-import { durationsMs, implementationLimits, protocolLimits } from '../../limits.ts'
-import type { ContactRow, DepositOutcome, MailboxAddress } from '../../ports.ts'
-import type { Result } from '../../result.ts'
+import { durationsMs, implementationLimits } from '../../limits.ts'
+import type { DepositOutcome, MailSlotRow, MailboxAddress } from '../../ports.ts'
 import { ownAddresses } from '../compose.ts'
 import { contactOf } from '../people.ts'
-import { mailboxDevices, ownMailboxes } from '../services.ts'
+import { ownMailboxes, ownRecordRelays } from '../services.ts'
 import type { State } from '../state.ts'
 import type { Turn } from '../turn.ts'
 import { onBundleFound, seekBundle } from './firstContact.ts'
 import type { Place } from './keys.ts'
 import { dayOf, mailRoot, mailTag, mailTagUnder, openFromMailbox, sealForMailbox } from './keys.ts'
-import { mailboxesOf } from './leave.ts'
+import { keepersOf } from './leave.ts'
 import { isDue } from './state.ts'
-import { depositors } from './tend.ts'
+import { hasTagsOn, slotKey, slotSigner } from './slots.ts'
+import { fetchingAt } from './tend.ts'
+import { decodeWhereabouts, encodeWhereabouts, whereaboutsSizeBytes } from './whereabouts.ts'
+import type { Whereabouts } from './whereabouts.ts'
 
 const limits = implementationLimits
-const version = 1
-
-/** Where somebody was at a time of theirs. */
-export interface Whereabouts {
-  readonly timeMs: number
-  readonly addresses: readonly string[]
-}
-
-/** version (1), time (8), number of addresses (1), and each as a text with its length. */
-export function encodeWhereabouts({ timeMs, addresses }: Whereabouts): Uint8Array {
-  const writer = new ByteWriter().u8(version).u64(timeMs).u8(addresses.length)
-  for (const address of addresses) writer.text(address)
-  return writer.done()
-}
-
-/** Word of where somebody is, read whole. */
-export function decodeWhereabouts(bytes: Uint8Array): Result<Whereabouts, DecodeError> {
-  return decode(bytes, (reader) => {
-    reader.version('record', version)
-    const timeMs = reader.u64('timeMs')
-    if (timeMs > protocolLimits.timeMsMax) return reader.refuse({ kind: 'badValue', field: 'timeMs', got: timeMs })
-    const got = reader.u8()
-    const max = protocolLimits.addressesMax
-    if (got > max) return reader.refuse({ kind: 'tooLong', field: 'addresses', got, max })
-    const addresses = Array.from({ length: got }, () => reader.text('address', protocolLimits.addressSizeBytesMax))
-    return { timeMs, addresses }
-  })
-}
 
 // ── Leaving word ─────────────────────────────────────────────────────────────────────────────
 
-/** The record of one contact, which only its device can open. */
-function recordPlace(
-  contact: ContactRow & { lanKey: Uint8Array },
-  mailbox: DeviceId,
-  recipient: DeviceId,
-  day: number,
-): Place {
-  return { pairKey: contact.lanKey, mailbox, recipient, day, use: 'record' }
+/** A record that is to be left, under a tag of one slot. */
+interface Leaf {
+  readonly mailbox: MailboxAddress
+  readonly slot: MailSlotRow
+  /** Whom it is for; null: it is for nobody, and says so to nobody. */
+  readonly reader: DeviceId | null
+  readonly place: Place
+  readonly tag: string
 }
 
-/** All that word is left under, of contacts who are away, at the mailboxes that are there. */
-function placesOfRecords(
-  turn: Turn,
-): readonly { readonly mailbox: MailboxAddress; readonly place: Place; readonly tag: string }[] {
-  const connected = new Set(
-    mailboxDevices(turn.state).flatMap(({ device }) => (turn.state.flow(device).path === null ? [] : device)),
-  )
-  const mailboxes = ownMailboxes(turn.state).filter(({ device }) => connected.has(device))
-  return depositors(turn.state).flatMap((contact) => {
-    const other = turn.state.deviceOf(contact.account)
-    if (other === null || turn.state.flow(other).path !== null) return []
-    const root = mailRoot(turn.crypto, contact.lanKey)
-    const places = mailboxes.flatMap((mailbox) => {
-      if (other === mailbox.device) return []
-      const place = recordPlace(contact, mailbox.device, other, dayOf(turn.nowMs))
-      return { mailbox, place, tag: toHex(mailTagUnder(turn.crypto, root, place)) }
+/** Whether it is there, and has taken our tags. */
+function knowsTags(turn: Turn, keeper: DeviceId): boolean {
+  const { registered, registering } = fetchingAt(turn, keeper)
+  return turn.state.flow(keeper).path !== null && registered !== null && !registering
+}
+
+/**
+ * Something lies under every slot's tag, whether its contact is away, is there, or there is none: what keeps it does not
+ * see which.
+ */
+function leaves(turn: Turn): readonly Leaf[] {
+  const keepers = [...ownMailboxes(turn.state), ...ownRecordRelays(turn.state)]
+  const mailboxes = keepers.filter(({ device }) => knowsTags(turn, device))
+  const [owner, day] = [turn.state.identity.device, dayOf(turn.nowMs)]
+  return Array.from(turn.state.mailSlots()).flatMap((slot) => {
+    if (!hasTagsOn(slot, day)) return []
+    const isRead = slot.device !== null && contactOf(turn.state, slot.device)?.state === 'active'
+    const key = slotKey(turn.crypto, slot)
+    const root = mailRoot(turn.crypto, key)
+    const found = mailboxes.map((mailbox): Leaf => {
+      const place: Place = { key, mailbox: mailbox.device, owner, day, use: 'record' }
+      const reader = isRead && slot.device !== mailbox.device ? slot.device : null
+      return { mailbox, slot, reader, place, tag: toHex(mailTagUnder(turn.crypto, root, place)) }
     })
     turn.crypto.wipe(root)
-    return places
+    return found
   })
 }
 
-/** Leaves word of where we are for the contacts who are away; those who are there are told directly. */
+/** Of one that is for nobody only the size is true: it is nothing, sealed with a key that is forgotten at once. */
+function noiseFor(turn: Turn, { place, tag }: Leaf, said: Whereabouts, noiseKey: Uint8Array): Uint8Array {
+  const key = turn.crypto.hmacSha256(noiseKey, utf8(tag))
+  const nothing = new Uint8Array(whereaboutsSizeBytes(said))
+  const noise = sealForMailbox(turn.crypto, { ...place, key }, nothing, turn.entropy)
+  turn.crypto.wipe(key)
+  return noise
+}
+
+function recordFor(turn: Turn, leaf: Leaf, said: Whereabouts, noiseKey: Uint8Array): Uint8Array {
+  const { slot, reader, place } = leaf
+  if (reader === null) return noiseFor(turn, leaf, said, noiseKey)
+  const signer = slotSigner(turn.crypto, slot)
+  const content = encodeWhereabouts(turn.crypto, said, { author: place.owner, reader }, signer)
+  turn.crypto.wipe(signer)
+  return sealForMailbox(turn.crypto, place, content, turn.entropy)
+}
+
+/** Leaves word of where we are for all contacts: those who are there may part. */
 export function publishWhereabouts(turn: Turn): void {
   const { run } = turn.state
-  const content = encodeWhereabouts({ timeMs: turn.nowMs, addresses: ownAddresses(turn) })
+  const said = { timeMs: turn.nowMs, addresses: ownAddresses(turn) }
+  const noiseKey = turn.entropy.take(32)
+  const all = leaves(turn)
   // In an order that is another one every day: the place in it would say whose tag it is.
-  const rest = placesOfRecords(turn).filter(({ tag }) => tag > run.publishedUpTo)
-  const places = rest.toSorted((a, b) => (a.tag < b.tag ? -1 : 1)).slice(0, limits.recordsPerStepMax)
-  for (const { mailbox, place } of places) {
-    const tag = mailTag(turn.crypto, place)
-    const record = sealForMailbox(turn.crypto, place, content, turn.entropy)
-    turn.emit({ kind: 'publish', mailbox, tag, record, lifetimeMs: limits.recordLifetimeMs })
+  const rest = all.filter(({ tag }) => tag > run.publishedUpTo)
+  const some = rest.toSorted((a, b) => (a.tag < b.tag ? -1 : 1)).slice(0, limits.recordsPerStepMax)
+  for (const leaf of some) {
+    const tag = mailTag(turn.crypto, leaf.place)
+    const record = recordFor(turn, leaf, said, noiseKey)
+    turn.emit({ kind: 'publish', mailbox: leaf.mailbox, tag, record, lifetimeMs: limits.recordLifetimeMs })
   }
-  const last = places.length < rest.length ? places.at(-1) : undefined
+  turn.crypto.wipe(noiseKey, ...all.map(({ place }) => place.key))
+  const last = some.length < rest.length ? some.at(-1) : undefined
   const publishAtMs = turn.nowMs + (last === undefined ? limits.recordRenewMs : limits.recordStepMs)
   turn.state.setRun({ ...run, publishAtMs, publishedUpTo: last?.tag ?? '' })
 }
@@ -129,16 +130,23 @@ export function seek(turn: Turn, device: DeviceId): void {
   const waitMs = Math.min(limits.seekRetryMs * 2 ** Math.min(attempt, 16), limits.seekRetryMsMax)
   turn.setFlow(device, { seeking: { attempt, atMs: turn.nowMs + waitMs } })
   if (contact.state === 'pending') seekBundle(turn, device, contact)
-  else lookAt(turn, device, contact, dayOf(turn.nowMs))
+  else {
+    // They may have left word before midnight, and not be awake since. One after the other from one place, both days’ tags
+    // would be known to belong together.
+    const day = dayOf(turn.nowMs) - (attempt % 2 === 0 ? 1 : 0)
+    for (const mailbox of keepersOf(turn, device)) lookAt(turn, device, mailbox, day)
+  }
 }
 
-function lookAt(turn: Turn, device: DeviceId, contact: ContactRow, day: number): void {
-  const { lanKey } = contact
-  if (lanKey === null || day < 0) return
-  for (const mailbox of mailboxesOf(turn, device)) {
-    const place = recordPlace({ ...contact, lanKey }, mailbox.device, turn.state.identity.device, day)
-    turn.emit({ kind: 'lookup', device, mailbox, day, tag: mailTag(turn.crypto, place) })
-  }
+/** Where a contact's device leaves word for us at this mailbox of its; null before it has said with which key. */
+function placeOfWord(turn: Turn, device: DeviceId, mailbox: DeviceId, day: number): Place | null {
+  const grant = turn.state.device(device)?.mail ?? null
+  return grant === null ? null : { key: grant.key, mailbox, owner: device, day, use: 'record' }
+}
+
+function lookAt(turn: Turn, device: DeviceId, mailbox: MailboxAddress, day: number): void {
+  const place = day < 0 ? null : placeOfWord(turn, device, mailbox.device, day)
+  if (place !== null) turn.emit({ kind: 'lookup', device, mailbox, day, tag: mailTag(turn.crypto, place) })
 }
 
 export interface LookedUp {
@@ -157,17 +165,15 @@ export function onLookedUp(turn: Turn, { device, mailbox, day, record }: LookedU
       onBundleFound(turn, device, contact, { mailbox, record })
     return
   }
-  if (contact?.state !== 'active' || contact.lanKey === null || row === null || turn.state.flow(device).path !== null)
-    return
-  if (record === null) {
-    // They may have left word before midnight, and not be awake since.
-    if (day === dayOf(turn.nowMs)) lookAt(turn, device, contact, day - 1)
-    return
-  }
-  const place = recordPlace({ ...contact, lanKey: contact.lanKey }, mailbox, turn.state.identity.device, day)
-  const content = openFromMailbox(turn.crypto, place, record)
-  const found = content === null ? null : decodeWhereabouts(content)
-  if (found?.ok !== true) return turn.refuse(device, 'itemRefused')
+  const place = placeOfWord(turn, device, mailbox, day)
+  if (contact?.state !== 'active' || row === null || row.mail === null || place === null) return
+  if (turn.state.flow(device).path !== null) return
+  const content = record === null ? null : openFromMailbox(turn.crypto, place, record)
+  // What is not for us is nobody's.
+  if (content === null) return
+  const parties = { author: device, reader: turn.state.identity.device }
+  const found = decodeWhereabouts(turn.crypto, content, parties, row.mail.signer)
+  if (!found.ok) return turn.refuse(device, 'itemRefused')
   const { addresses, timeMs } = found.value
   const saidAtMs = Math.min(timeMs, turn.nowMs + limits.aheadMsMax)
   if (saidAtMs <= row.addressesAtMs || addresses.join(' ') === row.addresses.join(' ')) return
@@ -177,7 +183,7 @@ export function onLookedUp(turn: Turn, { device, mailbox, day, record }: LookedU
 
 /** A contact who parts, or was never there in this run, is looked for after a while; who is met anew, sooner. */
 export function seekSoon(turn: Turn, device: DeviceId, afterMs: number = limits.seekAfterMs): void {
-  if (mailboxesOf(turn, device).length === 0) return
+  if (keepersOf(turn, device).length === 0) return
   turn.setFlow(device, { seeking: { attempt: 0, atMs: turn.nowMs + afterMs } })
 }
 

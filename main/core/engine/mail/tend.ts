@@ -1,18 +1,20 @@
-/** Looking after our mailboxes: they know the tags of the coming days, and nobody else's. */
-import { toHex } from '../../bytes.ts'
+/** Telling our mailboxes and relays the tags of the coming days, and contacts where those are. */
 import type { DeviceId } from '../../ids.ts'
 import { implementationLimits } from '../../limits.ts'
-import type { ContactRow, MailboxTag } from '../../ports.ts'
+import type { MailboxTag } from '../../ports.ts'
 import { contactOf } from '../people.ts'
-import { mailboxDevices, ownMailboxes } from '../services.ts'
-import type { State } from '../state.ts'
+import type { OwnSetting } from '../settings.ts'
+import { privacyOf } from '../settings.ts'
+import { mailboxDevices, ownMailboxes, ownRecordRelays, recordRelays, servicesOf } from '../services.ts'
 import type { Turn } from '../turn.ts'
-import { dayOf, mailTag } from './keys.ts'
+import { dayOf, mailRoot, mailTagUnder } from './keys.ts'
 import { inviteTags, liveInvites } from './invites.ts'
+import { daysAhead, freeLeftSlots, hasTagsOn, slotKey, slotsPerDay } from './slots.ts'
 import type { Fetching } from './state.ts'
 import { idleFetching, mailRetryAtMs, mailWaitMs } from './state.ts'
 
 const { mailboxTagsMax, mailboxDaysAheadMax, mailDaysKept } = implementationLimits
+const uses = ['item', 'record'] as const
 
 /** Notes what changed about fetching from a mailbox of ours. */
 export function setFetching(turn: Turn, mailbox: DeviceId, facts: Partial<Fetching>): void {
@@ -25,24 +27,8 @@ export function fetchingAt(turn: Turn, mailbox: DeviceId): Fetching {
   return turn.state.flow(mailbox).fetching ?? idleFetching
 }
 
-/** The contacts who may leave something for us. */
-export function depositors(state: State): readonly (ContactRow & { readonly lanKey: Uint8Array })[] {
-  const found: (ContactRow & { readonly lanKey: Uint8Array })[] = []
-  for (const contact of state.contacts()) {
-    const { lanKey } = contact
-    if (contact.state === 'active' && lanKey !== null) found.push({ ...contact, lanKey })
-  }
-  return found
-}
-
-/** For how many days ahead there is room, so many being contacts. */
-export function daysAhead(contacts: number): number {
-  // Two uses, and yesterday and today beside the days ahead.
-  return Math.max(0, Math.min(mailboxDaysAheadMax, Math.floor(mailboxTagsMax / (2 * Math.max(1, contacts))) - 2))
-}
-
 /** Among the settings, though no user's: days on which tags were registered, the latest first, each of another month. */
-const mailDaysKey = 'engine.mailDays'
+const mailDaysKey: OwnSetting = 'engine.mailDays'
 
 /** Days around which mailboxes know tags of ours: today, and what the clock said when it said something else. */
 export function daysRegistered(turn: Turn): readonly number[] {
@@ -58,48 +44,66 @@ function noteDay(turn: Turn): void {
   if (value !== turn.state.setting(mailDaysKey)) turn.put({ kind: 'putSetting', key: mailDaysKey, value })
 }
 
-function tagsAt(turn: Turn, mailbox: DeviceId): readonly MailboxTag[] {
-  const tags: MailboxTag[] = []
+/** The days of which mailboxes know tags: also yesterday, for whose clock is late. */
+function daysInSight(turn: Turn): { readonly from: number; readonly to: number } {
   const today = dayOf(turn.nowMs)
-  const recipient = turn.state.identity.device
-  const contacts = depositors(turn.state)
-  for (const { lanKey: pairKey, account } of contacts) {
-    const other = turn.state.deviceOf(account)
-    if (other === null || other === mailbox) continue
-    for (let day = Math.max(0, today - 1); day <= today + daysAhead(contacts.length); day++) {
-      // Items are left for us; word of where we are is left by us, for the other.
-      const places = [
-        { pairKey, mailbox, recipient, day, use: 'item' },
-        { pairKey, mailbox, recipient: other, day, use: 'record' },
-      ] as const
-      for (const place of places) tags.push({ tag: mailTag(turn.crypto, place), day, use: place.use })
+  return { from: Math.max(0, today - 1), to: today + daysAhead(slotsPerDay(turn.state)) }
+}
+
+function tagsAt(turn: Turn, mailbox: DeviceId, isMailbox: boolean): readonly MailboxTag[] {
+  const tags: MailboxTag[] = []
+  const { from, to } = daysInSight(turn)
+  const owner = turn.state.identity.device
+  for (const slot of turn.state.mailSlots()) {
+    const key = slotKey(turn.crypto, slot)
+    const root = mailRoot(turn.crypto, key)
+    for (let day = from; day <= to; day++) {
+      if (!hasTagsOn(slot, day)) continue
+      for (const use of isMailbox ? uses : (['record'] as const)) {
+        tags.push({ tag: mailTagUnder(turn.crypto, root, { key, mailbox, owner, day, use }), day, use })
+      }
     }
+    turn.crypto.wipe(key, root)
   }
-  return [...inviteTags(turn, mailbox), ...tags].slice(0, mailboxTagsMax)
+  const ofInvites = isMailbox ? inviteTags(turn, mailbox) : []
+  return [...ofInvites, ...tags].slice(0, mailboxTagsMax)
 }
 
-/** What the tags depend on. */
-function signature(turn: Turn): string {
-  const contacts = depositors(turn.state).map(({ account, lanKey }) => `${account} ${toHex(lanKey.subarray(0, 4))}`)
-  const invites = liveInvites(turn.state, turn.nowMs).map((row) => `${row.invite} ${row.state}`)
-  return `${dayOf(turn.nowMs)}/${contacts.join('/')}/${invites.join('/')}`
+/** What the tags there depend on. Who has a slot is nothing of it, nor what is beyond the days that mailboxes know. */
+function signature(turn: Turn, isMailbox: boolean): string {
+  const { from, to } = daysInSight(turn)
+  const slots = Array.from(turn.state.mailSlots(), ({ slot, fromDay, untilDay }) =>
+    fromDay > to || (untilDay !== null && untilDay < from)
+      ? ''
+      : `${slot} ${Math.max(fromDay, from)} ${Math.min(untilDay ?? to, to)}`,
+  )
+  const live = isMailbox ? liveInvites(turn.state, turn.nowMs) : []
+  const invites = live.map((row) => `${row.invite} ${row.state}`)
+  return `${isMailbox ? 'all' : 'records'}/${from}-${to}/${slots
+    .filter((one) => one !== '')
+    .sort()
+    .join('/')}/${invites.join('/')}`
 }
 
-/** Tells the mailboxes of ours that are connected what they should know, and contacts where those are. */
+/** Tells our mailboxes and relays that are connected what they should know, and contacts where those are. */
 export function tendMailboxes(turn: Turn): void {
-  const mailboxes = mailboxDevices(turn.state)
-  const wanted = mailboxes.length === 0 ? '' : signature(turn)
-  for (const { device } of mailboxes) {
+  freeLeftSlots(turn)
+  const [mailboxes, relays] = [mailboxDevices(turn.state), recordRelays(turn.state)]
+  for (const row of [...mailboxes, ...relays]) {
+    const { device } = row
+    // Also one that others took the place of since: contacts who are away leave things there yet.
+    const isMailbox = servicesOf(row, privacyOf(turn.state)).mailbox
+    const wanted = signature(turn, isMailbox)
     const { registered, registering, waitUntilMs } = fetchingAt(turn, device)
     const mayAsk = waitUntilMs === null || mailWaitMs(waitUntilMs, turn.nowMs) === 0
     if (turn.state.flow(device).path === null || registering || registered === wanted || !mayAsk) continue
     noteDay(turn)
     setFetching(turn, device, { registering: true, registered: wanted })
-    turn.emit({ kind: 'registerTags', mailbox: device, tags: tagsAt(turn, device) })
+    turn.emit({ kind: 'registerTags', mailbox: device, tags: tagsAt(turn, device, isMailbox) })
   }
-  const told = JSON.stringify(ownMailboxes(turn.state))
-  if (told === turn.state.run.mailboxes) return
-  turn.state.setRun({ ...turn.state.run, mailboxes: told })
+  const told = JSON.stringify([ownMailboxes(turn.state), ownRecordRelays(turn.state)])
+  if (told === turn.state.run.keepers) return
+  turn.state.setRun({ ...turn.state.run, keepers: told })
   for (const [device, flow] of turn.state.flows()) {
     if (flow.path !== null && contactOf(turn.state, device) !== null) turn.follow({ kind: 'introduce', device })
   }

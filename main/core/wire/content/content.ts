@@ -139,6 +139,28 @@ export namespace Content {
     value: Uint8Array
   }
 
+  export interface ContentEventHelloMailKeyFieldEvent {
+    field: '$.event.hello.mail.key'
+    value: Uint8Array
+  }
+
+  export interface ContentEventHelloMailSignerFieldEvent {
+    field: '$.event.hello.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface ContentEventHelloRelaysDeviceFieldEvent {
+    field: '$.event.hello.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ContentEventHelloRelaysAddressesFieldEvent {
+    field: '$.event.hello.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface ContentEventTextBodyFieldEvent {
     field: '$.event.text.body'
     value: Uint8Array
@@ -183,6 +205,28 @@ export namespace Content {
     value: Uint8Array
   }
 
+  export interface ContentEventProfileMailKeyFieldEvent {
+    field: '$.event.profile.mail.key'
+    value: Uint8Array
+  }
+
+  export interface ContentEventProfileMailSignerFieldEvent {
+    field: '$.event.profile.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface ContentEventProfileRelaysDeviceFieldEvent {
+    field: '$.event.profile.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ContentEventProfileRelaysAddressesFieldEvent {
+    field: '$.event.profile.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface ContentEventPrekeysBundlesFieldEvent {
     field: '$.event.prekeys.bundles[]'
     index: number
@@ -197,7 +241,7 @@ export namespace Content {
     return decodeMessage(buf, Content.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventHelloServicesFieldEvent | ContentEventHelloMailboxesDeviceFieldEvent | ContentEventHelloMailboxesAddressesFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent | ContentEventProfileServicesFieldEvent | ContentEventProfileMailboxesDeviceFieldEvent | ContentEventProfileMailboxesAddressesFieldEvent | ContentEventPrekeysBundlesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Content>): Generator<ContentEventIdFieldEvent | ContentEventConversationFieldEvent | ContentEventSequenceFieldEvent | ContentEventTimeMsFieldEvent | ContentEventCounterFieldEvent | ContentEventHeadsFieldEvent | ContentEventHelloNameFieldEvent | ContentEventHelloAddressesFieldEvent | ContentEventHelloDescriptorFieldEvent | ContentEventHelloServicesFieldEvent | ContentEventHelloMailboxesDeviceFieldEvent | ContentEventHelloMailboxesAddressesFieldEvent | ContentEventHelloMailKeyFieldEvent | ContentEventHelloMailSignerFieldEvent | ContentEventHelloRelaysDeviceFieldEvent | ContentEventHelloRelaysAddressesFieldEvent | ContentEventTextBodyFieldEvent | ContentEventReceiptStateFieldEvent | ContentEventReceiptEventsFieldEvent | ContentEventProfileNameFieldEvent | ContentEventProfileAddressesFieldEvent | ContentEventProfileServicesFieldEvent | ContentEventProfileMailboxesDeviceFieldEvent | ContentEventProfileMailboxesAddressesFieldEvent | ContentEventProfileMailKeyFieldEvent | ContentEventProfileMailSignerFieldEvent | ContentEventProfileRelaysDeviceFieldEvent | ContentEventProfileRelaysAddressesFieldEvent | ContentEventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Content.codec(), opts)
   }
 }
@@ -540,6 +584,28 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventHelloMailKeyFieldEvent {
+    field: '$.hello.mail.key'
+    value: Uint8Array
+  }
+
+  export interface EventHelloMailSignerFieldEvent {
+    field: '$.hello.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface EventHelloRelaysDeviceFieldEvent {
+    field: '$.hello.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventHelloRelaysAddressesFieldEvent {
+    field: '$.hello.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface EventTextBodyFieldEvent {
     field: '$.text.body'
     value: Uint8Array
@@ -584,6 +650,28 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventProfileMailKeyFieldEvent {
+    field: '$.profile.mail.key'
+    value: Uint8Array
+  }
+
+  export interface EventProfileMailSignerFieldEvent {
+    field: '$.profile.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface EventProfileRelaysDeviceFieldEvent {
+    field: '$.profile.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventProfileRelaysAddressesFieldEvent {
+    field: '$.profile.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export interface EventPrekeysBundlesFieldEvent {
     field: '$.prekeys.bundles[]'
     index: number
@@ -598,7 +686,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventHelloServicesFieldEvent | EventHelloMailboxesDeviceFieldEvent | EventHelloMailboxesAddressesFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent | EventProfileServicesFieldEvent | EventProfileMailboxesDeviceFieldEvent | EventProfileMailboxesAddressesFieldEvent | EventPrekeysBundlesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventIdFieldEvent | EventConversationFieldEvent | EventSequenceFieldEvent | EventTimeMsFieldEvent | EventCounterFieldEvent | EventHeadsFieldEvent | EventHelloNameFieldEvent | EventHelloAddressesFieldEvent | EventHelloDescriptorFieldEvent | EventHelloServicesFieldEvent | EventHelloMailboxesDeviceFieldEvent | EventHelloMailboxesAddressesFieldEvent | EventHelloMailKeyFieldEvent | EventHelloMailSignerFieldEvent | EventHelloRelaysDeviceFieldEvent | EventHelloRelaysAddressesFieldEvent | EventTextBodyFieldEvent | EventReceiptStateFieldEvent | EventReceiptEventsFieldEvent | EventProfileNameFieldEvent | EventProfileAddressesFieldEvent | EventProfileServicesFieldEvent | EventProfileMailboxesDeviceFieldEvent | EventProfileMailboxesAddressesFieldEvent | EventProfileMailKeyFieldEvent | EventProfileMailSignerFieldEvent | EventProfileRelaysDeviceFieldEvent | EventProfileRelaysAddressesFieldEvent | EventPrekeysBundlesFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -609,6 +697,8 @@ export interface Hello {
   descriptor: Uint8Array
   services: number
   mailboxes: Mailbox[]
+  mail?: MailGrant
+  relays: Mailbox[]
 }
 
 export namespace Hello {
@@ -650,6 +740,18 @@ export namespace Hello {
           }
         }
 
+        if (obj.mail != null) {
+          w.uint32(50)
+          MailGrant.codec().encode(obj.mail, w)
+        }
+
+        if (obj.relays != null && obj.relays.length > 0) {
+          for (const value of obj.relays) {
+            w.uint32(58)
+            Mailbox.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -659,7 +761,8 @@ export namespace Hello {
           addresses: [],
           descriptor: uint8ArrayAlloc(0),
           services: 0,
-          mailboxes: []
+          mailboxes: [],
+          relays: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -698,6 +801,22 @@ export namespace Hello {
               }))
               break
             }
+            case 6: {
+              obj.mail = MailGrant.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.mail
+              })
+              break
+            }
+            case 7: {
+              if (opts.limits?.relays != null && obj.relays.length === opts.limits.relays) {
+                throw new MaxLengthError('Decode error - repeated field "relays" had too many elements')
+              }
+
+              obj.relays.push(Mailbox.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.relays$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -709,7 +828,8 @@ export namespace Hello {
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
           addresses: 0,
-          mailboxes: 0
+          mailboxes: 0,
+          relays: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -772,6 +892,31 @@ export namespace Hello {
 
               break
             }
+            case 6: {
+              yield * MailGrant.codec().stream(reader, reader.uint32(), `${prefix}.mail`, {
+                limits: opts.limits?.mail
+              })
+
+              break
+            }
+            case 7: {
+              if (opts.limits?.relays != null && obj.relays === opts.limits.relays) {
+                throw new MaxLengthError('Streaming decode error - repeated field "relays" had too many elements')
+              }
+
+              for (const evt of Mailbox.codec().stream(reader, reader.uint32(), `${prefix}.relays[]`, {
+                limits: opts.limits?.relays$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.relays
+                }
+              }
+
+              obj.relays++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -817,6 +962,28 @@ export namespace Hello {
     value: Uint8Array
   }
 
+  export interface HelloMailKeyFieldEvent {
+    field: '$.mail.key'
+    value: Uint8Array
+  }
+
+  export interface HelloMailSignerFieldEvent {
+    field: '$.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface HelloRelaysDeviceFieldEvent {
+    field: '$.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface HelloRelaysAddressesFieldEvent {
+    field: '$.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
@@ -825,7 +992,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloAddressesFieldEvent | HelloDescriptorFieldEvent | HelloServicesFieldEvent | HelloMailboxesDeviceFieldEvent | HelloMailboxesAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloAddressesFieldEvent | HelloDescriptorFieldEvent | HelloServicesFieldEvent | HelloMailboxesDeviceFieldEvent | HelloMailboxesAddressesFieldEvent | HelloMailKeyFieldEvent | HelloMailSignerFieldEvent | HelloRelaysDeviceFieldEvent | HelloRelaysAddressesFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }
@@ -1055,6 +1222,8 @@ export interface Profile {
   addresses: Uint8Array[]
   services: number
   mailboxes: Mailbox[]
+  mail?: MailGrant
+  relays: Mailbox[]
 }
 
 export namespace Profile {
@@ -1091,6 +1260,18 @@ export namespace Profile {
           }
         }
 
+        if (obj.mail != null) {
+          w.uint32(42)
+          MailGrant.codec().encode(obj.mail, w)
+        }
+
+        if (obj.relays != null && obj.relays.length > 0) {
+          for (const value of obj.relays) {
+            w.uint32(50)
+            Mailbox.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1099,7 +1280,8 @@ export namespace Profile {
           name: uint8ArrayAlloc(0),
           addresses: [],
           services: 0,
-          mailboxes: []
+          mailboxes: [],
+          relays: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1134,6 +1316,22 @@ export namespace Profile {
               }))
               break
             }
+            case 5: {
+              obj.mail = MailGrant.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.mail
+              })
+              break
+            }
+            case 6: {
+              if (opts.limits?.relays != null && obj.relays.length === opts.limits.relays) {
+                throw new MaxLengthError('Decode error - repeated field "relays" had too many elements')
+              }
+
+              obj.relays.push(Mailbox.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.relays$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1145,7 +1343,8 @@ export namespace Profile {
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
           addresses: 0,
-          mailboxes: 0
+          mailboxes: 0,
+          relays: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1201,6 +1400,31 @@ export namespace Profile {
 
               break
             }
+            case 5: {
+              yield * MailGrant.codec().stream(reader, reader.uint32(), `${prefix}.mail`, {
+                limits: opts.limits?.mail
+              })
+
+              break
+            }
+            case 6: {
+              if (opts.limits?.relays != null && obj.relays === opts.limits.relays) {
+                throw new MaxLengthError('Streaming decode error - repeated field "relays" had too many elements')
+              }
+
+              for (const evt of Mailbox.codec().stream(reader, reader.uint32(), `${prefix}.relays[]`, {
+                limits: opts.limits?.relays$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.relays
+                }
+              }
+
+              obj.relays++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1241,6 +1465,28 @@ export namespace Profile {
     value: Uint8Array
   }
 
+  export interface ProfileMailKeyFieldEvent {
+    field: '$.mail.key'
+    value: Uint8Array
+  }
+
+  export interface ProfileMailSignerFieldEvent {
+    field: '$.mail.signer'
+    value: Uint8Array
+  }
+
+  export interface ProfileRelaysDeviceFieldEvent {
+    field: '$.relays[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ProfileRelaysAddressesFieldEvent {
+    field: '$.relays[].addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Profile>): Uint8Array {
     return encodeMessage(obj, Profile.codec())
   }
@@ -1249,7 +1495,7 @@ export namespace Profile {
     return decodeMessage(buf, Profile.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent | ProfileServicesFieldEvent | ProfileMailboxesDeviceFieldEvent | ProfileMailboxesAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Profile>): Generator<ProfileNameFieldEvent | ProfileAddressesFieldEvent | ProfileServicesFieldEvent | ProfileMailboxesDeviceFieldEvent | ProfileMailboxesAddressesFieldEvent | ProfileMailKeyFieldEvent | ProfileMailSignerFieldEvent | ProfileRelaysDeviceFieldEvent | ProfileRelaysAddressesFieldEvent> {
     return streamMessage(buf, Profile.codec(), opts)
   }
 }
@@ -1382,6 +1628,118 @@ export namespace Mailbox {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Mailbox>): Generator<MailboxDeviceFieldEvent | MailboxAddressesFieldEvent> {
     return streamMessage(buf, Mailbox.codec(), opts)
+  }
+}
+
+export interface MailGrant {
+  key: Uint8Array
+  signer: Uint8Array
+}
+
+export namespace MailGrant {
+  let _codec: Codec<MailGrant>
+
+  export const codec = (): Codec<MailGrant> => {
+    if (_codec == null) {
+      _codec = message<MailGrant>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.key != null && obj.key.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.key)
+        }
+
+        if ((obj.signer != null && obj.signer.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signer)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          key: uint8ArrayAlloc(0),
+          signer: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.key = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signer = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.key`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MailGrantKeyFieldEvent {
+    field: '$.key'
+    value: Uint8Array
+  }
+
+  export interface MailGrantSignerFieldEvent {
+    field: '$.signer'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<MailGrant>): Uint8Array {
+    return encodeMessage(obj, MailGrant.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MailGrant>): MailGrant {
+    return decodeMessage(buf, MailGrant.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MailGrant>): Generator<MailGrantKeyFieldEvent | MailGrantSignerFieldEvent> {
+    return streamMessage(buf, MailGrant.codec(), opts)
   }
 }
 
