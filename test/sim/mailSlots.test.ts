@@ -206,7 +206,8 @@ describe('what a mailbox sees', () => {
     expect(toHex(key)).not.toBe(toHex(before?.key ?? key))
   })
 
-  it('has a slot of its own on the way back, though who was removed is asked back by mail alone', async () => {
+  /** Anna and Ben, whose messages one and the same box holds. */
+  async function withOneMailbox(): Promise<{ anna: Peer; ben: Peer }> {
     scene = await new Scene(3).begin()
     const [anna, ben, box] = [0, 1, 2].map((number) => scene.peer(number)) as [Peer, Peer, Peer]
     await scene.meet(box, ben)
@@ -214,6 +215,11 @@ describe('what a mailbox sees', () => {
     await scene.meet(box, anna)
     await scene.meet(ben, anna)
     await scene.run(10 * second)
+    return { anna, ben }
+  }
+
+  it('has a slot of its own on the way back, though who was removed is asked back by mail alone', async () => {
+    const { anna, ben } = await withOneMailbox()
     await scene.do<'removeContact'>(anna, { kind: 'removeContact', account: ben.identity.account })
     await scene.run(10 * second)
     const { link } = await scene.invite(ben)
@@ -232,13 +238,7 @@ describe('what a mailbox sees', () => {
   })
 
   it('is left anew what lies under a slot that was taken back', async () => {
-    scene = await new Scene(3).begin()
-    const [anna, ben, box] = [0, 1, 2].map((number) => scene.peer(number)) as [Peer, Peer, Peer]
-    await scene.meet(box, ben)
-    await serve(scene, box)
-    await scene.meet(box, anna)
-    await scene.meet(ben, anna)
-    await scene.run(10 * second)
+    const { anna, ben } = await withOneMailbox()
     scene.world.ether.partition(anna.identity.device, ben.identity.device, true)
     await scene.do<'removeContact'>(ben, { kind: 'removeContact', account: anna.identity.account })
     await scene.run(10 * second)
